@@ -1,0 +1,2 @@
+/** the browser side: sign-in, status, Bull Board, health */
+export {};

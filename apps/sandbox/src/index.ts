@@ -1,0 +1,2 @@
+/** a simulator of Twilio's Messages API */
+export {};

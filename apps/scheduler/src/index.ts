@@ -1,0 +1,2 @@
+/** scans predicates, claims entities, feeds lanes */
+export {};

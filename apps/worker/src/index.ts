@@ -1,0 +1,2 @@
+/** renders, posts, records */
+export {};

@@ -1,0 +1,2 @@
+/** templates and bodies: parse, validate, render */
+export {};

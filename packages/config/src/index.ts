@@ -1,0 +1,2 @@
+/** environment and task files to typed values; every mistake reported at once */
+export {};

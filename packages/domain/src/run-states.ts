@@ -1,0 +1,41 @@
+/**
+ * The states of a run and the moves between them. The table is the only place that says what is allowed; the ledger
+ * makes every move as a compare-and-set on it, so a move that is not here can't happen by a race either.
+ */
+export const runStates = [
+  'pending',
+  'queued',
+  'sending',
+  'completed',
+  'failed',
+  'retrying',
+  'unknown',
+  'skipped',
+  'canceled',
+] as const;
+
+export type RunState = (typeof runStates)[number];
+
+export const allowedMoves: Readonly<Record<RunState, readonly RunState[]>> = {
+  /** Claimed, waits in the ledger. */
+  pending: ['queued', 'skipped', 'canceled'],
+  /** Fed to Redis. Back to `pending` when its lane or task was paused, or when Redis didn't take the job. */
+  queued: ['sending', 'pending', 'failed', 'skipped', 'canceled'],
+  /** The attempt is committed, the request may be on its way. `pending` again only after a throttle or a lane fault. */
+  sending: ['completed', 'failed', 'retrying', 'unknown', 'pending'],
+  completed: [],
+  /** A person may queue it again. */
+  failed: ['pending'],
+  retrying: ['queued', 'skipped', 'canceled'],
+  /** The request may have been accepted: settled by a receipt, a look-up, a person or the task's policy. */
+  unknown: ['completed', 'failed', 'retrying'],
+  skipped: ['pending'],
+  canceled: [],
+};
+
+export const finalStates: readonly RunState[] = ['completed', 'failed', 'skipped', 'canceled'];
+
+export const isAllowedMove = (from: RunState, to: RunState): boolean => allowedMoves[from].includes(to);
+
+/** States from which `to` may be reached: what a compare-and-set in the ledger asks for. */
+export const statesBefore = (to: RunState): RunState[] => runStates.filter((from) => isAllowedMove(from, to));

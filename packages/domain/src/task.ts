@@ -1,0 +1,41 @@
+import type { Backoff } from './backoff.js';
+
+/** What to do with a run whose POST was never answered, when nothing else could settle it. */
+export type OnUnknown = 'hold' | 'retry' | 'fail';
+
+/** The HTTP action of a task: templates, as written. */
+export interface Action {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface TaskSettings {
+  /** a-z, 0-9 and '-'; at most 63 characters. */
+  readonly name: string;
+  /** Name of the source whose predicate this is; `default` unless set. */
+  readonly source: string;
+  readonly everyMs: number;
+  readonly action: Action;
+  /** Attempts after the first one. */
+  readonly retries: number;
+  readonly backoff: Backoff;
+  /** Messages a second; the lane's own rate applies when it is absent. */
+  readonly ratePerSecond?: number;
+  readonly recheck: boolean;
+  /** Absent: `hold` for Twilio, `retry` for a plain host (which is sent an Idempotency-Key). */
+  readonly onUnknown?: OnUnknown;
+  /** Deadline of one POST, from the first byte to the last. */
+  readonly timeoutMs: number;
+  /** Inclusive ranges of HTTP statuses that mean accepted. */
+  readonly success: readonly StatusRange[];
+}
+
+export type StatusRange = readonly [from: number, to: number];
+
+/** A task as one revision of it stands: its settings and its predicate. */
+export interface TaskDefinition {
+  readonly settings: TaskSettings;
+  /** The SQL after the settings comment, as written. */
+  readonly predicate: string;
+}

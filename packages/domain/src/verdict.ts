@@ -1,0 +1,21 @@
+/** What an answer means for the run, its lane and its task. */
+export type Verdict =
+  /** The receiver took it. `sid` is the receiver's own id for the message, where it gives one. */
+  | { readonly kind: 'accepted'; readonly sid?: string }
+  /** Trying again can't help: the recipient or the content is at fault. */
+  | {
+      readonly kind: 'refused';
+      readonly fault: 'recipient' | 'content';
+      readonly code: string;
+      readonly reason: string;
+    }
+  /** Too fast. Certainly not processed; spends no attempt. */
+  | { readonly kind: 'throttled'; readonly code: string; readonly reason: string; readonly retryAfterMs?: number }
+  /** Failed for now, and certainly without effect (or the receiver recognises a repeat): try again. */
+  | { readonly kind: 'transient'; readonly code: string; readonly reason: string }
+  /** The account, sender or host is at fault: holds the lane, spends no attempt. */
+  | { readonly kind: 'lane-fault'; readonly code: string; readonly reason: string }
+  /** May have been processed: must be settled before anything is sent again. */
+  | { readonly kind: 'unknown'; readonly code: string; readonly reason: string };
+
+export type VerdictKind = Verdict['kind'];

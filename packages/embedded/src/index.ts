@@ -1,0 +1,2 @@
+/** PostgreSQL and Redis started by us, for demo and tests */
+export {};

@@ -1,0 +1,2 @@
+/** the steps of the one way a message takes */
+export {};

@@ -1,0 +1,143 @@
+-- The spine: tasks and their revisions, lanes, runs, attempts, scans, workers, people who sign in.
+-- Run states and their moves: packages/domain/src/run-states.ts. Forward only.
+
+create table quailrunner.lanes (
+  id int generated always as identity primary key,
+  -- May hold a sender's phone number: it never leaves the ledger; Redis and logs know the lane by its id.
+  key text not null unique,
+  state text not null default 'open' check (state in ('open', 'paused', 'held')),
+  -- Why it is held, or who paused it.
+  reason text,
+  rate_per_second double precision check (rate_per_second > 0),
+  created_at timestamptz not null default now(),
+  changed_at timestamptz not null default now(),
+  check ((state = 'open') = (reason is null))
+);
+
+create table quailrunner.tasks (
+  id int generated always as identity primary key,
+  name text not null unique check (name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+  revision int not null,
+  state text not null default 'active' check (state in ('active', 'paused')),
+  every_ms int not null check (every_ms > 0),
+  -- The last scan's error, shown until a scan succeeds: {"code", "message", "line", "column", "mend"}.
+  error jsonb,
+  next_scan_at timestamptz not null default now(),
+  -- A scan in progress renews its lease with each batch; another scheduler may take over once it has run out.
+  scan_lease_until timestamptz,
+  created_at timestamptz not null default now(),
+  changed_at timestamptz not null default now()
+);
+
+create table quailrunner.task_revisions (
+  task_id int not null references quailrunner.tasks on delete cascade,
+  revision int not null,
+  -- TaskSettings without the action.
+  settings jsonb not null,
+  predicate text not null,
+  -- The action (url, headers, body) as sealed JSON: headers and urls hold credentials.
+  action_sealed bytea not null,
+  created_at timestamptz not null default now(),
+  primary key (task_id, revision)
+);
+
+create table quailrunner.scans (
+  id bigint generated always as identity primary key,
+  task_id int not null references quailrunner.tasks on delete cascade,
+  revision int not null,
+  started_at timestamptz not null default now(),
+  finished_at timestamptz,
+  entities_read bigint not null default 0,
+  entities_claimed bigint not null default 0,
+  error jsonb
+);
+create index scans_by_task on quailrunner.scans (task_id, id desc);
+
+create table quailrunner.runs (
+  id bigint generated always as identity primary key,
+  task_id int not null references quailrunner.tasks on delete cascade,
+  -- The revision that rendered it last; until then, the one that claimed it.
+  revision int not null,
+  entity_pk text not null,
+  -- The row's columns as of the claim.
+  columns jsonb not null,
+  lane_id int not null references quailrunner.lanes,
+  scan_id bigint not null,
+  state text not null default 'pending'
+    check (state in ('pending', 'queued', 'sending', 'completed', 'failed', 'retrying', 'unknown', 'skipped', 'canceled')),
+  -- Attempts that counted against the task's retries.
+  attempts smallint not null default 0 check (attempts >= 0),
+  -- The number of the newest job; any older job finds its move refused.
+  dispatch int not null default 0,
+  -- When a waiting run may be fed, and when an unknown one is looked at next.
+  due_at timestamptz not null default now(),
+  claimed_at timestamptz not null default now(),
+  queued_at timestamptz,
+  started_at timestamptz,
+  finished_at timestamptz,
+  -- The process that holds the open attempt.
+  worker_id uuid,
+  -- The receiver's id for the message; belongs to one run at most.
+  sid text,
+  -- Code and reason of the newest verdict that wasn't `accepted`.
+  code text,
+  reason text,
+  -- The promise "at most one run per task and entity".
+  constraint runs_once unique (task_id, entity_pk),
+  constraint runs_sid_once unique (sid),
+  check (state <> 'sending' or (worker_id is not null and started_at is not null)),
+  check ((state in ('completed', 'failed', 'skipped', 'canceled')) = (finished_at is not null))
+) with (fillfactor = 80);
+
+-- What may be fed, in order: each lane takes from its tasks in turn.
+create index runs_waiting on quailrunner.runs (lane_id, task_id, due_at, id) where state in ('pending', 'retrying');
+-- How much of a lane is in Redis, and what was fed long ago.
+create index runs_queued on quailrunner.runs (lane_id, queued_at) where state = 'queued';
+create index runs_sending on quailrunner.runs (worker_id) where state = 'sending';
+create index runs_unknown on quailrunner.runs (due_at) where state = 'unknown';
+
+-- An attempt that ended. The open one is in the run itself (state `sending`, worker_id, started_at): that saves a write
+-- per message, and a crash leaves exactly one place to look.
+create table quailrunner.attempts (
+  run_id bigint not null references quailrunner.runs on delete cascade,
+  dispatch int not null,
+  -- 1 for the first attempt that counted; attempts that spent nothing repeat the number.
+  number smallint not null,
+  revision int not null,
+  worker_id uuid not null,
+  started_at timestamptz not null,
+  finished_at timestamptz not null default now(),
+  verdict text not null
+    check (verdict in ('accepted', 'refused', 'throttled', 'transient', 'lane-fault', 'unknown')),
+  http_status smallint,
+  code text,
+  reason text,
+  duration_ms int not null,
+  -- First part of the answer's body, scrubbed of personal data.
+  excerpt text,
+  primary key (run_id, dispatch)
+);
+
+create table quailrunner.workers (
+  id uuid primary key,
+  host text not null,
+  pid int not null,
+  started_at timestamptz not null default now(),
+  seen_at timestamptz not null default now()
+);
+
+create table quailrunner.users (
+  id int generated always as identity primary key,
+  name text not null unique,
+  role text not null check (role in ('viewer', 'operator', 'admin')),
+  -- scrypt, with salt and parameters.
+  password_hash text not null,
+  created_at timestamptz not null default now()
+);
+
+create table quailrunner.sessions (
+  id text primary key,
+  data jsonb not null,
+  expires_at timestamptz not null
+);
+create index sessions_by_expiry on quailrunner.sessions (expires_at);

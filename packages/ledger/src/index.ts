@@ -1,0 +1,2 @@
+/** the quailrunner schema: migrations, one file per write, reads */
+export {};

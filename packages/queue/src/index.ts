@@ -1,0 +1,2 @@
+/** BullMQ: lanes, jobs, limits */
+export {};

@@ -1,0 +1,2 @@
+/** process life: signals, drain, pollers, health */
+export {};

@@ -1,0 +1,2 @@
+/** the user's database: check a predicate, read entities */
+export {};

@@ -1,0 +1,2 @@
+/** event catalogue and redacting logger */
+export {};

@@ -1,0 +1,2 @@
+/** what we know of Twilio: verdicts, senders, parameters, look-up */
+export {};
