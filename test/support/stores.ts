@@ -1,0 +1,2 @@
+/** Starts the stores that tests use. */
+export const setup = async (): Promise<void> => {};
