@@ -1,2 +1,4 @@
-/** event catalogue and redacting logger */
-export {};
+/** What the product says of itself: the catalogue of events and the logger that can write nothing else. */
+export { describeFault } from './describe-fault.js';
+export type { EventFields, EventName, Fault, Level } from './events.js';
+export { type Log, openLog, silentLog } from './log.js';

@@ -1,0 +1,71 @@
+/**
+ * Every event the product logs, with its level and the fields it may carry. Fields are ids, counts, times, codes and
+ * scrubbed text: there is no place here for a row's value, a body, a header or a secret, so none can slip into a log.
+ */
+export interface EventFields {
+  'app.started': { url?: string; version?: string };
+  'app.stopping': { signal: string };
+  'app.stopped': { exitCode: number };
+  'app.failed': Fault;
+
+  'ledger.migrated': { names: string[] };
+  'ledger.connection_lost': Fault;
+  'queue.connection_lost': Fault;
+
+  'scan.finished': { task: string; scanId: string; read: number; claimed: number; durationMs: number };
+  'scan.failed': { task: string; scanId: string; line?: number; column?: number } & Fault;
+  'lane.fed': { laneId: number; runs: number };
+  'lane.feed_failed': { laneId: number } & Fault;
+  'lane.opened': { laneId: number; lane: string };
+  'lane.closed': { laneId: number };
+  'lane.held': { laneId: number; lane: string; reason: string };
+
+  'attempt.finished': {
+    runId: string;
+    attempt: number;
+    verdict: string;
+    state: string;
+    status?: number;
+    code?: string;
+    durationMs: number;
+  };
+  'run.unrenderable': { runId: string; code: string };
+  'run.recalled': { runId: string; laneId: number };
+  'run.settled': { runId: string; state: string; by: string };
+  'sweep.finished': { lost: number; returned: number };
+
+  'poll.failed': { poller: string } & Fault;
+  'job.failed': { laneId: number; jobId: string } & Fault;
+}
+
+export interface Fault {
+  fault: string;
+  message: string;
+}
+
+export type EventName = keyof EventFields;
+export type Level = 'debug' | 'info' | 'warn' | 'error';
+
+export const eventLevels: Readonly<Record<EventName, Level>> = {
+  'app.started': 'info',
+  'app.stopping': 'info',
+  'app.stopped': 'info',
+  'app.failed': 'error',
+  'ledger.migrated': 'info',
+  'ledger.connection_lost': 'warn',
+  'queue.connection_lost': 'warn',
+  'scan.finished': 'info',
+  'scan.failed': 'error',
+  'lane.fed': 'debug',
+  'lane.feed_failed': 'error',
+  'lane.opened': 'info',
+  'lane.closed': 'info',
+  'lane.held': 'error',
+  'attempt.finished': 'debug',
+  'run.unrenderable': 'warn',
+  'run.recalled': 'info',
+  'run.settled': 'info',
+  'sweep.finished': 'info',
+  'poll.failed': 'error',
+  'job.failed': 'error',
+};
