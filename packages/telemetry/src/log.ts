@@ -21,7 +21,7 @@ export const openLog = ({ app, level, format, stream }: LogOptions): Log => {
   const out = stream ?? (format === 'pretty' ? prettyStream() : destination({ dest: 2, sync: true }));
   const logger = pino({ level, base: { app, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, out);
   return {
-    emit: (event, fields) => logger[eventLevels[event]](fields, event),
+    emit: (event, fields) => logger[eventLevels[event]](fields as object, event),
     close: () => logger.flush(),
   };
 };
