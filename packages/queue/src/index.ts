@@ -1,2 +1,3 @@
-/** BullMQ: lanes, jobs, limits */
-export {};
+/** Redis as BullMQ uses it: lanes, jobs, limits. The one place that knows either of them. */
+export type { Consumer, ConsumerLimits, HandleJob, JobResult } from './open-consumer.js';
+export { openQueue, type Queue, type QueuedRun } from './open-queue.js';

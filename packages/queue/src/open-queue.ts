@@ -1,0 +1,89 @@
+/**
+ * The producer's side of Redis: one BullMQ queue a lane, jobs that carry ids only. Redis is disposable, so nothing here
+ * is the truth: a job that was lost is missed by the ledger and fed again, one that comes twice is refused there.
+ */
+import { type Dispatch, formatJobId } from '@quailrunner/domain';
+import type { Log } from '@quailrunner/telemetry';
+import { Queue as BullQueue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { connect, waitUntilReady, withDeadline } from './connection.js';
+import { keyPrefix, queueNameOf } from './names.js';
+import { type Consumer, type ConsumerLimits, type HandleJob, openConsumer } from './open-consumer.js';
+
+/** A run to feed; the task's name is what Bull Board shows. */
+export interface QueuedRun extends Dispatch {
+  readonly task: string;
+}
+
+export interface Queue {
+  /** Adds a job for each run. When it throws, any part of them may have been added. */
+  addRuns(laneId: number, runs: readonly QueuedRun[]): Promise<void>;
+  /** Those of `dispatches` that have no job which is still to be done. */
+  missingJobs(laneId: number, dispatches: readonly Dispatch[]): Promise<Dispatch[]>;
+  openConsumer(laneId: number, limits: ConsumerLimits, handle: HandleJob): Consumer;
+  /** Throws when Redis does not answer within two seconds. */
+  ping(): Promise<void>;
+  /** BullMQ's own queue, for Bull Board. */
+  boardQueue(laneId: number): BullQueue;
+  close(): Promise<void>;
+}
+
+/** Per call of BullMQ: larger ones block Redis for others. */
+const bulkSize = 500;
+
+/** BullMQ keeps 10,000 events a queue unless told; nobody reads them here. */
+const eventsKept = 200;
+
+export const openQueue = ({ redisUrl }: { redisUrl: string }, log: Log): Queue => {
+  const redis = connect(redisUrl, 'producer', log);
+  const queues = new Map<number, BullQueue>();
+
+  const queueOf = (laneId: number): BullQueue => {
+    const known = queues.get(laneId);
+    if (known) return known;
+    const queue = new BullQueue(queueNameOf(laneId), {
+      connection: redis,
+      prefix: keyPrefix,
+      streams: { events: { maxLen: eventsKept } },
+    });
+    queue.on('error', () => {}); // The connection itself has reported it.
+    queues.set(laneId, queue);
+    return queue;
+  };
+
+  return {
+    addRuns: (laneId, runs) => withRedis(redis, () => addInBulks(queueOf(laneId), runs)),
+    missingJobs: (laneId, dispatches) => withRedis(redis, () => findMissing(redis, queueOf(laneId), dispatches)),
+    openConsumer: (laneId, limits, handle) => openConsumer({ redisUrl, laneId, limits, handle }, log),
+    ping: () => withRedis(redis, async () => void (await redis.ping())),
+    boardQueue: queueOf,
+    close: async () => {
+      await Promise.allSettled([...queues.values()].map((queue) => withDeadline(queue.close())));
+      redis.disconnect();
+    },
+  };
+};
+
+const withRedis = async <Result>(redis: Redis, work: () => Promise<Result>): Promise<Result> => {
+  await waitUntilReady(redis, 2_000);
+  return withDeadline(work(), 10_000);
+};
+
+const addInBulks = async (queue: BullQueue, runs: readonly QueuedRun[]): Promise<void> => {
+  for (let from = 0; from < runs.length; from += bulkSize) {
+    const bulk = runs.slice(from, from + bulkSize);
+    await queue.addBulk(bulk.map((run) => ({ name: run.task, data: {}, opts: { jobId: formatJobId(run) } })));
+  }
+};
+
+const findMissing = async (redis: Redis, queue: BullQueue, dispatches: readonly Dispatch[]): Promise<Dispatch[]> => {
+  const pipeline = redis.pipeline();
+  for (const dispatch of dispatches) pipeline.hmget(queue.toKey(formatJobId(dispatch)), 'timestamp', 'finishedOn');
+  const answers = (await pipeline.exec()) ?? [];
+  return dispatches.filter((_, index) => {
+    const [error, fields] = answers[index] ?? [];
+    if (error) throw error;
+    const [addedAt, finishedAt] = fields as [string | null, string | null];
+    return addedAt === null || finishedAt !== null;
+  });
+};
