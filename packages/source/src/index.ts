@@ -1,2 +1,5 @@
-/** the user's database: check a predicate, read entities */
-export {};
+/** The user's database: checks predicates and reads entities; writes nothing, ever. */
+export { checkPredicate, type PredicateColumn } from './check-predicate.js';
+export { openSources, type SourceOptions, type Sources } from './open-sources.js';
+export { PredicateFault, sourceVariable } from './predicate-fault.js';
+export { duplicateKeys, type PredicateText, readEntities } from './read-entities.js';
