@@ -1,0 +1,57 @@
+/**
+ * Finds a real Redis, or brings one: on PATH, else unpacked from Debian's packages, else compiled. What was brought
+ * stays in the cache, so it is brought once.
+ */
+import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { QuailError } from '@quailrunner/domain';
+import { compileRedis } from './compile-redis.js';
+import { unpackDebianRedis } from './debian-redis.js';
+import { waysOut } from './ways-out.js';
+
+const run = promisify(execFile);
+
+export interface RedisProgram {
+  readonly file: string;
+  /** What it needs beside PATH: where its libraries are. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+type Progress = (message: string) => void;
+
+export const findRedis = async (onProgress: Progress): Promise<RedisProgram> => {
+  const onPath = await findOnPath();
+  if (onPath) return onPath;
+  const cacheDir = join(homedir(), '.cache', 'quailrunner');
+  await mkdir(cacheDir, { recursive: true });
+  const misses: string[] = [];
+  for (const bring of [unpackDebianRedis, compileRedis]) {
+    try {
+      const program = await bring(cacheDir, onProgress);
+      if (await isUsable(program)) return program;
+      misses.push(`${program.file} does not run`);
+    } catch (error) {
+      misses.push((error as Error).message);
+    }
+  }
+  throw new QuailError('REDIS_MISSING', waysOut('Redis', misses.join('; ')));
+};
+
+const findOnPath = async (): Promise<RedisProgram | undefined> => {
+  for (const file of ['redis-server', 'valkey-server']) {
+    const program = { file, env: {} };
+    if (await isUsable(program)) return program;
+  }
+  return undefined;
+};
+
+/** BullMQ asks for Redis 6.2 or newer. */
+const isUsable = async ({ file, env }: RedisProgram): Promise<boolean> => {
+  const options = Object.keys(env).length > 0 ? { env: { PATH: '/usr/bin:/bin', ...env } } : {};
+  const said = await run(file, ['--version'], options).catch(() => ({ stdout: '' }));
+  const version = /v=(\d+)\.(\d+)/.exec(said.stdout);
+  return version !== null && Number(version[1]) * 100 + Number(version[2]) >= 602;
+};
