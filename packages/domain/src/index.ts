@@ -7,6 +7,7 @@ export * from './ids.js';
 export * from './lane.js';
 export * from './outcome.js';
 export * from './rate.js';
+export * from './retry-after.js';
 export * from './run-states.js';
 export * from './scrub.js';
 export * from './settle.js';
