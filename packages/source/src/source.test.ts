@@ -85,7 +85,7 @@ describe('a predicate that can not be read is refused with its place and a mend'
   it.each([
     ['select id as entity_pk\nfrom userz', 'PREDICATE_NO_TABLE', 2, 6],
     ['select id as entity_pk,\n  fone from users', 'PREDICATE_NO_COLUMN', 2, 3],
-    ['select id as entity_pk frm users where', 'PREDICATE_SYNTAX', 1, 28],
+    ['select id as entity_pk frm users where', 'PREDICATE_SYNTAX', 1, 24],
     ['select id from users', 'PREDICATE_NO_ENTITY_PK', undefined, undefined],
     ['select id as entity_pk, id, phone as id from users', 'PREDICATE_COLUMN_TWICE', undefined, undefined],
     ['select nullif(id, 1500) as entity_pk from users', 'PREDICATE_NULL_KEY', undefined, undefined],
