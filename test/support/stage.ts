@@ -1,0 +1,119 @@
+/**
+ * A whole Quailrunner for a test: a source, a ledger, a Redis and a sandbox of its own, and the product's real processes
+ * started through the command line. The sandbox's count is the judge of what was sent.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startSandbox } from '../../apps/sandbox/src/index.js';
+import { silentLog } from '../../packages/telemetry/src/index.js';
+import { createTestDatabase, createTestRedis } from './databases.js';
+
+const quail = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'bin', 'quail.js');
+
+export const account = { sid: `AC${'0'.repeat(31)}7`, token: 'a-token-that-must-not-leak' };
+const basic = Buffer.from(`${account.sid}:${account.token}`).toString('base64');
+
+export interface Running {
+  readonly process: ChildProcess;
+  /** All it has written so far, to standard output and error. */
+  output(): string;
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+export const openStage = async (settings: Readonly<Record<string, string>> = {}) => {
+  const [sourceDatabase, ledgerDatabase, redisUrl, directory] = await Promise.all([
+    createTestDatabase(),
+    createTestDatabase(),
+    createTestRedis(),
+    mkdtemp(join(tmpdir(), 'quailrunner-stage-')),
+  ]);
+  const sandbox = await startSandbox({ host: '127.0.0.1', port: 0, accounts: [account] }, { log: silentLog });
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: directory,
+    DATABASE_URL: ledgerDatabase.url,
+    REDIS_URL: redisUrl,
+    SOURCE_DATABASE_URL: sourceDatabase.url,
+    QUAIL_DATA_DIR: directory,
+    QUAIL_ENCRYPTION_KEY: randomBytes(32).toString('hex'),
+    QUAIL_SECRET_TWILIO_BASIC: basic,
+    QUAIL_TWILIO_BASE_URL: sandbox.url,
+    QUAIL_ALLOW_PRIVATE_TARGETS: '127.0.0.0/8',
+    LOG_LEVEL: 'debug',
+    LOG_FORMAT: 'json',
+    ...settings,
+  };
+  const source = new pg.Pool({ connectionString: sourceDatabase.url, max: 2 });
+  const ledger = new pg.Pool({ connectionString: ledgerDatabase.url, max: 2 });
+  const running: Running[] = [];
+
+  const start = (args: string[], more: Record<string, string> = {}): Running => {
+    const started = run(args, { ...env, ...more });
+    running.push(started);
+    return started;
+  };
+
+  return {
+    env,
+    directory,
+    redisUrl,
+    source,
+    ledger,
+    sandbox,
+    basic,
+    start,
+    /** Runs a command to its end. */
+    quail: async (...args: string[]): Promise<Finished> => toFinished(spawnQuail(args, env)),
+    /** Writes a task file into the stage's own directory and returns its path. */
+    writeTask: async (name: string, text: string): Promise<string> => {
+      const path = join(directory, `${name}.sql`);
+      await writeFile(path, text);
+      return path;
+    },
+    close: async () => {
+      await Promise.all(running.map((one) => one.stop('SIGKILL')));
+      await Promise.all([source.end(), ledger.end(), sandbox.close()]);
+      await Promise.all([sourceDatabase.close(), ledgerDatabase.close(), rm(directory, { recursive: true })]);
+    },
+  };
+};
+
+const spawnQuail = (args: string[], env: NodeJS.ProcessEnv): ChildProcess =>
+  spawn(process.execPath, ['--enable-source-maps', quail, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+
+const toFinished = async (child: ChildProcess): Promise<Finished> => {
+  const written = { stdout: '', stderr: '' };
+  child.stdout?.on('data', (chunk: Buffer) => (written.stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (written.stderr += chunk.toString()));
+  await once(child, 'close');
+  return { code: child.exitCode, ...written };
+};
+
+const run = (args: string[], env: NodeJS.ProcessEnv): Running => {
+  const child = spawnQuail(args, env);
+  let written = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (written += chunk.toString()));
+  const ended = once(child, 'close');
+  return {
+    process: child,
+    output: () => written,
+    stop: async (signal = 'SIGTERM') => {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      await ended;
+      return child.exitCode;
+    },
+  };
+};
