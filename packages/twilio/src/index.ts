@@ -1,2 +1,10 @@
-/** what we know of Twilio: verdicts, senders, parameters, look-up */
-export {};
+/** What we know of Twilio: addresses, lanes, verdicts, parameters, and finding a message again. Pure. */
+export { checkMessageParameters, type FormParameter, type ParameterProblem } from './check-message-parameters.js';
+export { classify, classifyFound } from './classify.js';
+export { type CodeGroup, type MessageCode, messageCodes } from './codes.js';
+export { type FormPair, laneKeyOf } from './lane-key.js';
+export { creationWindow, type MessageMatch, matchMessage, type SentMessage } from './match-message.js';
+export { type ListedMessage, listUrl, type MessagePage, parseMessagePage } from './message-list.js';
+export { type MessageParameter, messageParameters } from './parameters.js';
+export { excerptAnswer } from './read-answer.js';
+export { accountSidOf, isMessagesUrl, isTwilioUrl } from './twilio-url.js';

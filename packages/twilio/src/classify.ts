@@ -1,0 +1,77 @@
+/**
+ * Verdict: what Twilio's answer to a POST means. predicate → … → send → **record**.
+ *
+ * A message has no idempotency key at Twilio, so an answer that does not say what became of it is `unknown` and never
+ * `transient`: the look-up settles it.
+ */
+import { type Answered, type Outcome, parseRetryAfter, type Verdict } from '@quailrunner/domain';
+import { type MessageCode, messageCodes } from './codes.js';
+import { readError, readSid, reasonOf } from './read-answer.js';
+
+/** `now` in epoch milliseconds, for a Retry-After that is a date. */
+export const classify = (outcome: Outcome, now: number): Verdict => {
+  switch (outcome.kind) {
+    case 'answered':
+      return classifyAnswer(outcome, now);
+    case 'not-sent': {
+      const kind = outcome.code === 'TARGET_NOT_ALLOWED' ? 'lane-fault' : 'transient';
+      return { kind, code: outcome.code, reason: reasonOf(outcome.reason) };
+    }
+    case 'unanswered':
+      return { kind: 'unknown', code: outcome.code, reason: reasonOf(outcome.reason) };
+  }
+};
+
+const classifyAnswer = (answer: Answered, now: number): Verdict => {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return classifySuccess(answer);
+  const error = readError(answer.body);
+  const known = error.code === undefined ? undefined : messageCodes.get(error.code);
+  const code = error.code === undefined ? `HTTP_${status}` : String(error.code);
+  const reason = known?.meaning ?? (reasonOf(error.message) || `Twilio answered with HTTP status ${status}.`);
+  // Whatever a 5xx says of itself: it may come from a gateway that had passed the request on.
+  if (status >= 500 || status === 408) return { kind: 'unknown', code, reason };
+  if (status === 429 || known?.group === 'throttle') {
+    const retryAfterMs = parseRetryAfter(answer.headers['retry-after'], now);
+    return { kind: 'throttled', code, reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  }
+  if (known) return judge(known, code);
+  if (status < 400 || laneStatuses.has(status)) return { kind: 'lane-fault', code, reason };
+  return { kind: 'refused', fault: 'content', code, reason };
+};
+
+/** Credentials, payment, rights, address, method: no other message would fare better. So it is with a redirect. */
+const laneStatuses: ReadonlySet<number> = new Set([401, 402, 403, 404, 405]);
+
+const classifySuccess = (answer: Answered): Verdict => {
+  const sid = readSid(answer.body);
+  if (sid !== undefined) return { kind: 'accepted', sid };
+  return {
+    kind: 'unknown',
+    code: 'UNREADABLE_ANSWER',
+    reason: 'Twilio took the request, but its answer names no message.',
+  };
+};
+
+const judge = ({ group, meaning: reason }: MessageCode, code: string): Verdict => {
+  switch (group) {
+    case 'recipient':
+    case 'content':
+      return { kind: 'refused', fault: group, code, reason };
+    case 'lane':
+      return { kind: 'lane-fault', code, reason };
+    case 'throttle':
+      return { kind: 'throttled', code, reason };
+  }
+};
+
+/**
+ * The verdict on a run whose message was found in Twilio's list. Since 2024 Twilio also lists messages that it refused
+ * when they were created (status `failed`, with the code the POST was answered with): those were never sent. A failure
+ * on the way to the handset (30xxx, 63xxx) comes after Twilio had accepted the message.
+ */
+export const classifyFound = (found: { sid: string; status: string; errorCode?: number }): Verdict => {
+  const code = found.errorCode;
+  const known = code !== undefined && code < 30_000 && found.status === 'failed' ? messageCodes.get(code) : undefined;
+  return known ? judge(known, String(code)) : { kind: 'accepted', sid: found.sid };
+};

@@ -1,0 +1,19 @@
+/** Lane: which runs share one rate. At Twilio the sender has the rate, so its lane is the account and the sender. */
+import type { LaneKey } from '@quailrunner/domain';
+import { accountSidOf } from './twilio-url.js';
+
+/** Name and value of a form body's parameter, decoded, in order. */
+export type FormPair = readonly [name: string, value: string];
+
+/**
+ * `twilio/AC…/+15005550006`, `twilio/AC…/MG…`, `twilio/AC…/whatsapp:+15005550006`; `undefined` when the URL is not
+ * Twilio's or no sender can be told. With both a From and a messaging service the From is the sender, so it has the rate.
+ */
+export const laneKeyOf = (url: string, form: readonly FormPair[]): LaneKey | undefined => {
+  const account = accountSidOf(url);
+  const sender = lastValue(form, 'From') ?? lastValue(form, 'MessagingServiceSid');
+  return account && sender ? `twilio/${account}/${sender}` : undefined;
+};
+
+const lastValue = (form: readonly FormPair[], name: string): string | undefined =>
+  form.findLast((pair) => pair[0] === name)?.[1].trim() || undefined;
