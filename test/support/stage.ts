@@ -22,6 +22,8 @@ export interface Running {
   readonly process: ChildProcess;
   /** All it has written so far, to standard output and error. */
   output(): string;
+  /** Awaits its end; the exit code. */
+  ended(): Promise<number | null>;
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -105,11 +107,16 @@ const toFinished = async (child: ChildProcess): Promise<Finished> => {
 const run = (args: string[], env: NodeJS.ProcessEnv): Running => {
   const child = spawnQuail(args, env);
   let written = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (written += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (written += chunk.toString()));
   const ended = once(child, 'close');
   return {
     process: child,
     output: () => written,
+    ended: async () => {
+      await ended;
+      return child.exitCode;
+    },
     stop: async (signal = 'SIGTERM') => {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       await ended;
