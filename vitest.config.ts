@@ -1,12 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { totalsReporter } from './test/support/totals-reporter.js';
 
 /** Tests run from the TypeScript sources: the packages' `quailrunner-source` export condition names them. */
 export default defineConfig({
   resolve: { conditions: ['quailrunner-source', 'node'] },
   ssr: { resolve: { conditions: ['quailrunner-source', 'node'] } },
   test: {
-    include: ['{packages,apps}/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['{packages,apps}/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/support/stores.ts'],
+    reporters: ['default', totalsReporter],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,

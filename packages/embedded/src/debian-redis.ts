@@ -75,7 +75,8 @@ const updateOwnLists = async (dir: string, root: string): Promise<Apt> => {
   const options = [
     ...asOurselves,
     ...['-o', `Dir::State=${state}`, '-o', `Dir::Cache=${join(state, 'cache')}`],
-    ...['-o', 'Dir::State::status=/var/lib/dpkg/status', '-o', 'Acquire::Languages=none'],
+    ...['-o', `Dir::State::lists=${join(state, 'lists')}`, '-o', 'Dir::State::status=/var/lib/dpkg/status'],
+    ...['-o', 'Acquire::Languages=none'],
   ];
   const apt: Apt = { dir, root, options };
   await run('apt-get', [...options, '--quiet', 'update'], { cwd: dir }).catch((error: unknown) => {

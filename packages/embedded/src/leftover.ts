@@ -12,8 +12,11 @@ import { guardName } from './bound-process.js';
 
 const run = promisify(execFile);
 
-/** How long a server that was told to stop may take: it may be writing its last checkpoint. */
-const patienceMs = 15_000;
+/** How long a server without a guard may take once told to stop: it may be writing its last checkpoint. */
+const orphanPatienceMs = 15_000;
+
+/** How long we wait for another Quailrunner that may be closing in this moment. */
+const neighbourPatienceMs = 3_000;
 
 export const clearLeftover = async (pidFile: string, dataDir: string): Promise<void> => {
   const pid = await readPid(pidFile);
@@ -24,18 +27,17 @@ export const clearLeftover = async (pidFile: string, dataDir: string): Promise<v
 const outwait = async (pid: number, dataDir: string): Promise<void> => {
   const guarded = await hasGuard(pid);
   if (!guarded) process.kill(pid, 'SIGINT');
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + (guarded ? neighbourPatienceMs : orphanPatienceMs);
   while (await isServerOf(pid, dataDir)) {
-    if (Date.now() > deadline) throw dataDirInUse(dataDir, pid);
+    if (Date.now() > deadline) throw dataDirInUse(dataDir);
     await sleep(50);
   }
 };
 
-const dataDirInUse = (dataDir: string, pid: number): QuailError =>
+export const dataDirInUse = (dataDir: string): QuailError =>
   new QuailError(
     'EMBEDDED_IN_USE',
-    `${dataDir} is in use by another Quailrunner (server process ${pid}). Stop that one, or set QUAIL_DATA_DIR to another directory.`,
-    { context: { pid } },
+    `${dataDir} is in use by another Quailrunner. Stop that one, or set QUAIL_DATA_DIR to another directory.`,
   );
 
 /** PostgreSQL's postmaster.pid and Redis's pid file both begin with the process id. */

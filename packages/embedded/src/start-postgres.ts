@@ -2,21 +2,20 @@
  * PostgreSQL as a child of ours: a free port on 127.0.0.1, a data dir of its own, a password nobody chose. Starts on an
  * existing data dir in some 30 ms, makes a new one in under a second.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QuailError, scrub } from '@quailrunner/domain';
 import pg from 'pg';
 import { type BoundProcess, startBound } from './bound-process.js';
 import { findFreePort } from './free-port.js';
 import { initialise, postgresEnv } from './initialise-postgres.js';
-import { clearLeftover } from './leftover.js';
+import { clearLeftover, dataDirInUse } from './leftover.js';
 import { findPostgres, type PostgresProgram } from './postgres-program.js';
 import { waitUntilUp } from './wait-until-up.js';
-import { waysOut } from './ways-out.js';
+import { asStoreFault, waysOut } from './ways-out.js';
 
 export interface PostgresOptions {
-  /** Ours to write: holds PostgreSQL's files, its password and its log. */
+  /** Ours to write: holds PostgreSQL's files, its password among them, and its log. */
   readonly dataDir: string;
   /** For tests: nothing outlives the server, so nothing is forced to disk, and `close` deletes the data. */
   readonly temporary?: boolean;
@@ -31,12 +30,17 @@ export interface Postgres {
 const superuser = 'quail';
 const startTries = 3;
 
-export const startPostgres = async (options: PostgresOptions): Promise<Postgres> => {
+/** @throws QuailError whose message says what can't be had and the ways out. */
+export const startPostgres = (options: PostgresOptions): Promise<Postgres> =>
+  start(options).catch((cause: unknown) => {
+    throw asStoreFault('PostgreSQL', cause);
+  });
+
+const start = async (options: PostgresOptions): Promise<Postgres> => {
   await mkdir(options.dataDir, { recursive: true });
   const program = await findPostgres(join(options.dataDir, 'postgres'));
   await clearLeftover(join(program.dataDir, 'postmaster.pid'), program.dataDir);
-  const password = await readPassword(join(options.dataDir, 'postgres.password'));
-  await initialise(program, { superuser, password, temporary: options.temporary ?? false });
+  const password = await initialise(program, { superuser, temporary: options.temporary ?? false });
   const { server, port } = await launch(program, options, password);
   const urlOf = (name: string) => `postgres://${superuser}:${password}@127.0.0.1:${port}/${encodeURIComponent(name)}`;
   return {
@@ -63,7 +67,9 @@ const launch = async (
     if (await waitUntilUp(server, () => answers(port, password))) return { server, port };
     await server.stop();
   }
-  throw new QuailError('POSTGRES_FAILED', waysOut('PostgreSQL', await lastWords(logPath)));
+  const said = await lastWords(logPath);
+  if (said.includes('postmaster.pid')) throw dataDirInUse(program.dataDir);
+  throw new QuailError('POSTGRESQL_FAILED', waysOut('PostgreSQL', said));
 };
 
 const startServer = async (
@@ -129,13 +135,9 @@ const ensureDatabase = async (maintenanceUrl: string, name: string): Promise<voi
 const isAlreadyThere = (error: unknown): boolean =>
   ['42P04', '23505'].includes((error as { code?: string }).code ?? '');
 
-/** Made once for a data dir, before the database is; a second process takes the first one's. */
-const readPassword = async (path: string): Promise<string> => {
-  await writeFile(path, randomBytes(24).toString('base64url'), { flag: 'wx', mode: 0o600 }).catch(() => {});
-  return (await readFile(path, 'utf8')).trim();
-};
-
+/** What it gave as its reason before it ended, without the times. */
 const lastWords = async (logPath: string): Promise<string> => {
-  const text = await readFile(logPath, 'utf8').catch(() => '');
-  return scrub(text.trim().split('\n').slice(-3).join(' ')) || 'it did not answer';
+  const log = await readFile(logPath, 'utf8').catch(() => '');
+  const reasons = [...log.matchAll(/(?:FATAL|PANIC|ERROR|HINT): {2}(.*)/g)].map((match) => match[1]);
+  return scrub(reasons.slice(-3).join(' ')) || 'it did not answer';
 };

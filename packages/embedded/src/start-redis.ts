@@ -12,7 +12,7 @@ import { findRedis, type RedisProgram } from './find-redis.js';
 import { findFreePort } from './free-port.js';
 import { clearLeftover } from './leftover.js';
 import { waitUntilUp } from './wait-until-up.js';
-import { waysOut } from './ways-out.js';
+import { asStoreFault, waysOut } from './ways-out.js';
 
 export interface RedisOptions {
   /** Ours to write: holds Redis's files, its configuration and its log. */
@@ -32,7 +32,13 @@ export interface Redis {
 
 const startTries = 3;
 
-export const startRedis = async (options: RedisOptions): Promise<Redis> => {
+/** @throws QuailError whose message says what can't be had and the ways out. */
+export const startRedis = (options: RedisOptions): Promise<Redis> =>
+  start(options).catch((cause: unknown) => {
+    throw asStoreFault('Redis', cause);
+  });
+
+const start = async (options: RedisOptions): Promise<Redis> => {
   const program = await findRedis(options.onProgress ?? (() => {}));
   const redisDir = join(options.dataDir, 'redis');
   await mkdir(redisDir, { recursive: true, mode: 0o700 });

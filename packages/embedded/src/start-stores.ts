@@ -18,22 +18,28 @@ export interface EmbeddedStores {
   close(): Promise<void>;
 }
 
-/** @throws QuailError whose message says what can't be had and the ways out. */
+/**
+ * PostgreSQL first: it locks its directory, so of two processes that start on one data dir only one gets as far as
+ * Redis, which would not notice the other.
+ *
+ * @throws QuailError whose message says what can't be had and the ways out.
+ */
 export const startEmbeddedStores = async (options: StoresOptions): Promise<EmbeddedStores> => {
   await makeDataDir(options.dataDir);
-  const [postgres, redis] = await Promise.allSettled([startPostgres(options), startRedis(options)]);
-  if (postgres.status === 'rejected' || redis.status === 'rejected') {
-    const started = [postgres, redis].filter((store) => store.status === 'fulfilled');
-    await Promise.all(started.map((store) => store.value.close()));
-    throw postgres.status === 'rejected' ? postgres.reason : (redis as PromiseRejectedResult).reason;
+  const postgres = await startPostgres(options);
+  try {
+    const redis = await startRedis(options);
+    return {
+      databaseUrl: postgres.databaseUrl,
+      redisUrl: redis.url,
+      close: async () => {
+        await Promise.all([postgres.close(), redis.close()]);
+      },
+    };
+  } catch (error) {
+    await postgres.close();
+    throw error;
   }
-  return {
-    databaseUrl: postgres.value.databaseUrl,
-    redisUrl: redis.value.url,
-    close: async () => {
-      await Promise.all([postgres.value.close(), redis.value.close()]);
-    },
-  };
 };
 
 const makeDataDir = async (dataDir: string): Promise<void> => {
