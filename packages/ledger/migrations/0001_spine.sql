@@ -17,17 +17,21 @@ create table quailrunner.lanes (
 create table quailrunner.tasks (
   id int generated always as identity primary key,
   name text not null unique check (name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+  -- The newest of its revisions.
   revision int not null,
   state text not null default 'active' check (state in ('active', 'paused')),
   every_ms int not null check (every_ms > 0),
   -- The last scan's error, shown until a scan succeeds: {"code", "message", "line", "column", "mend"}.
   error jsonb,
   next_scan_at timestamptz not null default now(),
-  -- A scan in progress renews its lease with each batch; another scheduler may take over once it has run out.
+  -- The scan in progress renews its lease with each batch; another scheduler may take over once it has run out. A
+  -- revision or a pause takes the lease away, and with it the right to claim.
+  scan_id bigint,
   scan_lease_until timestamptz,
   created_at timestamptz not null default now(),
-  changed_at timestamptz not null default now()
-);
+  changed_at timestamptz not null default now(),
+  check ((scan_id is null) = (scan_lease_until is null))
+) with (fillfactor = 50);
 
 create table quailrunner.task_revisions (
   task_id int not null references quailrunner.tasks on delete cascade,
@@ -59,12 +63,22 @@ create table quailrunner.runs (
   -- The revision that rendered it last; until then, the one that claimed it.
   revision int not null,
   entity_pk text not null,
-  -- The row's columns as of the claim.
-  columns jsonb not null,
+  -- The row's columns as of the claim. json, not jsonb: kept as written, in the predicate's order, and never searched.
+  columns json not null,
   lane_id int not null references quailrunner.lanes,
   scan_id bigint not null,
   state text not null default 'pending'
     check (state in ('pending', 'queued', 'sending', 'completed', 'failed', 'retrying', 'unknown', 'skipped', 'canceled')),
+  -- Where to find the run: what the indexes know of its state. It stays the same from `queued` to `sending`, so that the
+  -- move made before each POST touches no index (a heap-only update).
+  shelf text not null generated always as (
+    case
+      when state in ('pending', 'retrying') then 'waiting'
+      when state in ('queued', 'sending') then 'out'
+      when state in ('unknown', 'failed') then state
+      else 'done'
+    end
+  ) stored,
   -- Attempts that counted against the task's retries.
   attempts smallint not null default 0 check (attempts >= 0),
   -- The number of the newest job; any older job finds its move refused.
@@ -75,33 +89,31 @@ create table quailrunner.runs (
   queued_at timestamptz,
   started_at timestamptz,
   finished_at timestamptz,
-  -- The process that holds the open attempt.
+  -- The process that made, or is making, the newest attempt.
   worker_id uuid,
-  -- The receiver's id for the message; belongs to one run at most.
-  sid text,
-  -- Code and reason of the newest verdict that wasn't `accepted`.
+  -- Code and reason of the newest verdict, where it wasn't `accepted`.
   code text,
   reason text,
   -- The promise "at most one run per task and entity".
   constraint runs_once unique (task_id, entity_pk),
-  constraint runs_sid_once unique (sid),
   check (state <> 'sending' or (worker_id is not null and started_at is not null)),
   check ((state in ('completed', 'failed', 'skipped', 'canceled')) = (finished_at is not null))
-) with (fillfactor = 80);
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
 -- What may be fed, in order: each lane takes from its tasks in turn.
-create index runs_waiting on quailrunner.runs (lane_id, task_id, due_at, id) where state in ('pending', 'retrying');
--- How much of a lane is in Redis, and what was fed long ago.
-create index runs_queued on quailrunner.runs (lane_id, queued_at) where state = 'queued';
-create index runs_sending on quailrunner.runs (worker_id) where state = 'sending';
-create index runs_unknown on quailrunner.runs (due_at) where state = 'unknown';
+create index runs_waiting on quailrunner.runs (lane_id, task_id, due_at, id) where shelf = 'waiting';
+-- What is in Redis or on its way out: how much of it a lane has, what was fed long ago, what a lost worker left.
+create index runs_out on quailrunner.runs (lane_id, queued_at) where shelf = 'out';
+create index runs_unknown on quailrunner.runs (due_at) where shelf = 'unknown';
+create index runs_failed on quailrunner.runs (task_id, id) where shelf = 'failed';
 
 -- An attempt that ended. The open one is in the run itself (state `sending`, worker_id, started_at): that saves a write
 -- per message, and a crash leaves exactly one place to look.
 create table quailrunner.attempts (
-  run_id bigint not null references quailrunner.runs on delete cascade,
+  -- No foreign key: rows are made in the statement that moves their run, and checking each again costs the hot path.
+  run_id bigint not null,
   dispatch int not null,
-  -- 1 for the first attempt that counted; attempts that spent nothing repeat the number.
+  -- 1 for the first attempt that counted; attempts that spent nothing repeat the number, a person's retry begins anew.
   number smallint not null,
   revision int not null,
   worker_id uuid not null,
@@ -115,8 +127,11 @@ create table quailrunner.attempts (
   duration_ms int not null,
   -- First part of the answer's body, scrubbed of personal data.
   excerpt text,
+  -- The receiver's id for the message; belongs to one attempt at most.
+  sid text,
   primary key (run_id, dispatch)
-);
+) with (autovacuum_vacuum_insert_scale_factor = 0.05);
+create unique index attempts_sid_once on quailrunner.attempts (sid) where sid is not null;
 
 create table quailrunner.workers (
   id uuid primary key,
@@ -136,7 +151,8 @@ create table quailrunner.users (
 );
 
 create table quailrunner.sessions (
-  id text primary key,
+  -- SHA-256 of the id in the cookie: who reads this table can't sign in with it.
+  id bytea primary key,
   data jsonb not null,
   expires_at timestamptz not null
 );

@@ -1,2 +1,44 @@
-/** the quailrunner schema: migrations, one file per write, reads */
-export {};
+/** The ledger: the PostgreSQL schema `quailrunner`, where the truth about every run is. One file a write, a few for reads. */
+export { type Claimed, claimEntities, type LanedEntity } from './claim-entities.js';
+export { ensureLane } from './ensure-lane.js';
+export { type FedRun, feedRuns } from './feed-runs.js';
+export type { FinishedAttempt } from './finish-attempts.js';
+export { finishScan, type ScanResult } from './finish-scan.js';
+export { LedgerFault } from './ledger-fault.js';
+export { migrateLedger } from './migrate-ledger.js';
+export { type Attempts, openAttempts } from './open-attempts.js';
+export { type Ledger, type LedgerOptions, openLedger } from './open-ledger.js';
+export { countLanes, type LaneCounts, type LaneRow, readLanes, readWaitingLanes } from './read-lanes.js';
+export {
+  readKnownSids,
+  readStaleQueued,
+  readUnknown,
+  type StalePage,
+  type StaleRun,
+  type UnknownRun,
+} from './read-open-runs.js';
+export {
+  type AttemptRow,
+  countRuns,
+  type RunCount,
+  type RunFilter,
+  type RunPage,
+  type RunRow,
+  type RunStory,
+  readRun,
+  readRuns,
+} from './read-runs.js';
+export { readRevision, readTask, readTasks, type TaskRow } from './read-tasks.js';
+export { renewScan, type Scan, scanLeaseMs } from './renew-scan.js';
+export { type RetryFilter, retryRuns } from './retry-runs.js';
+export { returnRuns } from './return-runs.js';
+export { type SavedTask, saveTask } from './save-task.js';
+export { deleteSession, readSession, saveSession } from './sessions.js';
+export { holdLane, pauseLane, resumeLane } from './set-lane-state.js';
+export { setTaskState, type TaskState } from './set-task-state.js';
+export { type SettleResult, settleUnknown, type UnknownSettlement } from './settle-unknown.js';
+export type { StartedRun } from './start-attempts.js';
+export { sweepLostWorkers } from './sweep-lost-workers.js';
+export { type DueScan, takeDueScan } from './take-due-scan.js';
+export { countUsers, createUser, type Role, readUser, type User } from './users.js';
+export { beatWorker, registerWorker, type Worker } from './workers.js';

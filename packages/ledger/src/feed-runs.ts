@@ -1,0 +1,49 @@
+/** Feed: claim → **feed** → render. Takes the next due runs of a lane off the ledger's shelf, for Redis. */
+import type { Dispatch } from '@quailrunner/domain';
+import type { Ledger } from './open-ledger.js';
+import { query } from './query.js';
+
+export interface FedRun extends Dispatch {
+  /** The task's name. */
+  readonly task: string;
+}
+
+// Why: Redis holds about a minute's worth, refilled at half; tasks take turns, so a large one delays no small one.
+// Promise: the new dispatch number makes every older job of the run void. Concurrency: one feed a lane at a time, another
+// scheduler skips it; a run that moves meanwhile is left out by the last `where`. Cost: reads what is in Redis and, for
+// each active task, the index entries of as many runs as there is room for; never the whole backlog.
+const feed = `
+  with lane as (
+    select id from quailrunner.lanes where id = $1 and state = 'open' for no key update skip locked
+  ), room as (
+    select $2 - count(*) as runs
+    from quailrunner.runs
+    where lane_id = (select id from lane) and shelf = 'out' and state = 'queued'
+    having count(*) <= $2 / 2 and exists (select from lane)
+  ), next as (
+    select due.id, t.name as task, due.turn
+    from quailrunner.tasks t
+    cross join lateral (
+      select r.id, row_number() over (order by r.due_at, r.id) as turn
+      from quailrunner.runs r
+      where r.lane_id = $1 and r.task_id = t.id and r.shelf = 'waiting' and r.due_at <= now()
+      order by r.due_at, r.id
+      limit coalesce((select runs from room), 0)
+    ) due
+    where t.state = 'active'
+    order by due.turn, t.id
+    limit coalesce((select runs from room), 0)
+  ), fed as (
+    update quailrunner.runs r
+    set state = 'queued', dispatch = r.dispatch + 1, queued_at = now()
+    from next
+    where r.id = next.id and r.state in ('pending', 'retrying') and r.due_at <= now()
+    returning r.id, r.dispatch, next.task, next.turn
+  )
+  select id as "runId", dispatch, task from fed order by turn, id`;
+
+/** Nothing while more than half of `highWater` is queued, and while another scheduler feeds the lane. */
+export const feedRuns = (
+  ledger: Ledger,
+  { laneId, highWater }: { laneId: number; highWater: number },
+): Promise<FedRun[]> => query<FedRun>(ledger, feed, [laneId, highWater]);

@@ -1,0 +1,88 @@
+/** Record: send → **record** → receipt. The outcome of an attempt, committed before its job returns, a batch in one statement. */
+import type { Dispatch, Settlement, VerdictKind } from '@quailrunner/domain';
+import type { Ledger } from './open-ledger.js';
+import { type PreparedStatement, query } from './query.js';
+
+export interface FinishedAttempt extends Dispatch, Pick<Settlement, 'state' | 'spent' | 'dueInMs'> {
+  readonly verdict: VerdictKind;
+  readonly durationMs: number;
+  readonly httpStatus?: number;
+  /** Code and reason of a verdict that isn't `accepted`; the reason scrubbed. */
+  readonly code?: string;
+  readonly reason?: string;
+  /** First part of the answer's body, scrubbed. */
+  readonly excerpt?: string;
+  /** The receiver's id for the message; belongs to one attempt at most. */
+  readonly sid?: string;
+}
+
+// Why: moves the run and keeps the attempt, in one write. Promise: only the worker that started the attempt ends it, once,
+// and only while nothing else happened to the run. A late answer settles a run that was given up as unknown: its attempt
+// was counted and written then, so it is corrected and not counted twice. A throttle that comes late is a retry, because
+// the way from `unknown` back to `pending` is closed. Cost: a primary key probe, an update and an insert a run.
+const finish: PreparedStatement = {
+  name: 'finish-attempts',
+  text: `
+  with ended as (
+    select * from unnest(
+      $2::bigint[], $3::int[], $4::text[], $5::int[], $6::float8[], $7::text[], $8::int[], $9::smallint[], $10::text[],
+      $11::text[], $12::text[], $13::text[]
+    ) as e (id, dispatch, state, spent, due_in_ms, verdict, duration_ms, http_status, code, reason, excerpt, sid)
+  ), moved as (
+    update quailrunner.runs r
+    set state = case when r.state = 'unknown' and e.state = 'pending' then 'retrying' else e.state end,
+      attempts = r.attempts + e.spent - case when r.state = 'unknown' then 1 else 0 end,
+      due_at = case
+        when e.state in ('completed', 'failed') then r.due_at
+        else now() + e.due_in_ms * interval '1 ms'
+      end,
+      finished_at = case when e.state in ('completed', 'failed') then now() end,
+      code = e.code, reason = e.reason
+    from ended e
+    where r.id = e.id and r.dispatch = e.dispatch and r.worker_id = $1
+      and (r.state = 'sending' or r.state = 'unknown' and e.state <> 'unknown')
+    returning r.id, r.attempts + 1 - e.spent as number, r.revision, r.started_at, e.dispatch, e.verdict, e.duration_ms,
+      e.http_status, e.code, e.reason, e.excerpt, e.sid
+  )
+  insert into quailrunner.attempts as a (run_id, dispatch, number, revision, worker_id, started_at, verdict, duration_ms,
+    http_status, code, reason, excerpt, sid)
+  select id, dispatch, number, revision, $1, started_at, verdict, duration_ms, http_status, code, reason, excerpt, sid
+  from moved
+  on conflict (run_id, dispatch) do update
+  set number = excluded.number, finished_at = now(), verdict = excluded.verdict, duration_ms = excluded.duration_ms,
+    http_status = excluded.http_status, code = excluded.code, reason = excluded.reason, excerpt = excluded.excerpt,
+    sid = excluded.sid
+  returning run_id as "runId", dispatch`,
+};
+
+/** For each attempt, in order: whether it was recorded. False when the run has moved on without it. */
+export const finishAttempts = async (
+  ledger: Ledger,
+  workerId: string,
+  attempts: readonly FinishedAttempt[],
+): Promise<boolean[]> => {
+  const rows = await query<Dispatch>(ledger, finish, [workerId, ...columnsOf(attempts)]);
+  const moved = new Map(rows.map((row) => [row.runId, row.dispatch]));
+  return attempts.map(({ runId, dispatch }) => {
+    if (moved.get(runId) !== dispatch) return false;
+    return moved.delete(runId);
+  });
+};
+
+const columnsOf = (attempts: readonly FinishedAttempt[]): unknown[][] => [
+  attempts.map((attempt) => attempt.runId),
+  attempts.map((attempt) => attempt.dispatch),
+  attempts.map((attempt) => attempt.state),
+  attempts.map((attempt) => (attempt.spent ? 1 : 0)),
+  attempts.map((attempt) => attempt.dueInMs),
+  attempts.map((attempt) => attempt.verdict),
+  attempts.map((attempt) => Math.round(attempt.durationMs)),
+  attempts.map((attempt) => attempt.httpStatus),
+  attempts.map((attempt) => withoutNul(attempt.code)),
+  attempts.map((attempt) => withoutNul(attempt.reason)),
+  attempts.map((attempt) => withoutNul(attempt.excerpt)),
+  attempts.map((attempt) => attempt.sid),
+];
+
+/** PostgreSQL's text holds every character but one. */
+const withoutNul = (text: string | undefined): string | undefined => text?.replaceAll('\0', '\u{fffd}');

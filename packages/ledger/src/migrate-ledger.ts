@@ -1,0 +1,82 @@
+/**
+ * Brings the schema `quailrunner` up to date: plain, numbered `.sql` files, forward only. Any number of processes may
+ * start at once: one works, the others wait for it and find nothing left to do.
+ */
+import { fileURLToPath } from 'node:url';
+import type { QuailError } from '@quailrunner/domain';
+import { runner } from 'node-pg-migrate';
+import pg from 'pg';
+import { LedgerFault, sqlStateOf, toLedgerFault } from './ledger-fault.js';
+import { inside, type Ledger } from './open-ledger.js';
+
+const oldestServer = 130_000;
+const directory = fileURLToPath(new URL('../migrations', import.meta.url));
+
+/** Any number will do, as long as nobody else takes it: the letters "quail". */
+const lockNumber = 0x717561696c;
+const lockTimeoutMs = 120_000;
+
+/** Returns the names of the migrations that this call applied. Says nothing by itself. */
+export const migrateLedger = async (ledger: Ledger): Promise<string[]> => {
+  const client = new pg.Client({
+    connectionString: ledger[inside].databaseUrl,
+    application_name: 'quailrunner migrate',
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
+  // What breaks the connection fails the statement in progress too.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await checkServer(client);
+    return await migrate(client);
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    // Closing lets go of the lock.
+    await client.end().catch(() => {});
+  }
+};
+
+const checkServer = async (client: pg.Client): Promise<void> => {
+  const { rows } = await client.query(`
+    select current_setting('server_version') as version, current_setting('server_version_num')::int as number`);
+  if (rows[0].number >= oldestServer) return;
+  throw new LedgerFault('LEDGER_SERVER_TOO_OLD', `PostgreSQL ${rows[0].version} is too old for the ledger`, {
+    mend: 'Point DATABASE_URL to PostgreSQL 13 or newer.',
+  });
+};
+
+const migrate = async (client: pg.Client): Promise<string[]> => {
+  await client.query(`select set_config('lock_timeout', $1, false), set_config('statement_timeout', '0', false)`, [
+    String(lockTimeoutMs),
+  ]);
+  await client.query('select pg_advisory_lock($1)', [lockNumber]);
+  await createSchema(client);
+  const applied = await runner({
+    dbClient: client,
+    dir: directory,
+    direction: 'up',
+    migrationsSchema: 'quailrunner',
+    migrationsTable: 'migrations',
+    noLock: true,
+    logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+  });
+  return applied.map((migration) => migration.name);
+};
+
+/** `create schema if not exists` asks for the right to create one even where it exists. */
+const createSchema = async (client: pg.Client): Promise<void> => {
+  const { rows } = await client.query(`select from pg_catalog.pg_namespace where nspname = 'quailrunner'`);
+  if (rows.length === 0) await client.query('create schema quailrunner');
+};
+
+/** The runner wraps some errors of PostgreSQL and loses their codes. */
+const explain = (error: unknown): QuailError => {
+  if (sqlStateOf(error) === undefined && error instanceof Error && /permission denied/.test(error.message)) {
+    return toLedgerFault(Object.assign(new Error(firstLine(error.message)), { code: '42501' }));
+  }
+  return toLedgerFault(error);
+};
+
+const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';

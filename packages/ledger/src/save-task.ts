@@ -1,0 +1,65 @@
+/** Saves a task as a person wrote it: a new one, a new revision of one, or nothing where nothing changed. */
+import { isDeepStrictEqual } from 'node:util';
+import type { TaskDefinition } from '@quailrunner/domain';
+import type { Ledger } from './open-ledger.js';
+import { type Ask, inTransaction } from './query.js';
+import { fromStored, revisionColumns, type StoredRevision, toStored } from './revisions.js';
+
+export interface SavedTask {
+  readonly taskId: number;
+  readonly revision: number;
+  readonly change: 'created' | 'revised' | 'unchanged';
+}
+
+// Why: gives the name a row that can be locked. Revision 0 is seen by nobody: the first revision follows before commit.
+// Concurrency: a second save of the same new task waits here for the first.
+const nameTask = `
+  insert into quailrunner.tasks (name, revision, every_ms) values ($1, 0, $2)
+  on conflict (name) do nothing`;
+
+// Concurrency: saves of the same task take turns. Scans read `revision` from the same row and go on.
+const lockTask = `select id as "taskId", revision from quailrunner.tasks where name = $1 for no key update`;
+
+const readNewest = `
+  select ${revisionColumns}
+  from quailrunner.task_revisions rv
+  where rv.task_id = $1 and rv.revision = $2`;
+
+const addRevision = `
+  insert into quailrunner.task_revisions (task_id, revision, settings, predicate, action_sealed)
+  values ($1, $2, $3, $4, $5)`;
+
+// Promise: the new revision is scanned at once, and a scan of the old one claims nothing more: its lease is gone.
+const pointToRevision = `
+  update quailrunner.tasks
+  set revision = $2, every_ms = $3, error = null, next_scan_at = now(), scan_id = null, scan_lease_until = null,
+    changed_at = now()
+  where id = $1`;
+
+/** Compares with the newest revision: settings, predicate and action. Throws LEDGER_WRONG_KEY when that doesn't open. */
+export const saveTask = (ledger: Ledger, definition: TaskDefinition): Promise<SavedTask> =>
+  inTransaction(ledger, async (ask) => {
+    const { name, everyMs } = definition.settings;
+    await ask(nameTask, [name, everyMs]);
+    const [task] = await ask<{ taskId: number; revision: number }>(lockTask, [name]);
+    if (task === undefined) throw new Error('unreachable: the row was made or found before');
+    const newest = await readNewestDefinition(ledger, ask, { ...task, task: name });
+    if (isDeepStrictEqual(newest, plain(definition))) return { ...task, change: 'unchanged' };
+    const revision = task.revision + 1;
+    const { settings, predicate, actionSealed } = toStored(ledger, { task: name, revision }, definition);
+    await ask(addRevision, [task.taskId, revision, settings, predicate, actionSealed]);
+    await ask(pointToRevision, [task.taskId, revision, everyMs]);
+    return { taskId: task.taskId, revision, change: revision === 1 ? 'created' : 'revised' };
+  });
+
+const readNewestDefinition = async (
+  ledger: Ledger,
+  ask: Ask,
+  place: { taskId: number; task: string; revision: number },
+): Promise<TaskDefinition | undefined> => {
+  const [stored] = await ask<StoredRevision>(readNewest, [place.taskId, place.revision]);
+  return stored && fromStored(ledger, place, stored);
+};
+
+/** As it comes back from JSON: without what is undefined. */
+const plain = (definition: TaskDefinition): TaskDefinition => JSON.parse(JSON.stringify(definition));
