@@ -34,6 +34,8 @@ export interface EventFields {
   'run.settled': { runId: string; state: string; by: string };
   'sweep.finished': { lost: number; returned: number };
 
+  /** `route` as it was registered, with its parameters' names: never the path that was asked for. */
+  'request.failed': { route: string } & Fault;
   'poll.failed': { poller: string } & Fault;
   'job.failed': { laneId: number; jobId: string } & Fault;
 }
@@ -66,6 +68,7 @@ export const eventLevels: Readonly<Record<EventName, Level>> = {
   'run.recalled': 'info',
   'run.settled': 'info',
   'sweep.finished': 'info',
+  'request.failed': 'error',
   'poll.failed': 'error',
   'job.failed': 'error',
 };
