@@ -10,7 +10,6 @@ import { join } from 'node:path';
 
 const stampFile = '.ready/stamp.json';
 const workspaceDirs = ['packages', 'apps', 'test', 'bench'];
-const builtDirs = ['packages', 'apps'];
 
 /** @param {string} root @returns {Stamp} */
 export const readStamp = (root) => {
@@ -38,7 +37,7 @@ export const hashPackages = (root) => {
 
 /** What the build depends on. @param {string} root */
 export const hashSources = (root) => {
-  const files = listWorkspaces(root, builtDirs).flatMap((dir) => [
+  const files = listBuilt(root).flatMap((dir) => [
     `${dir}/package.json`,
     `${dir}/tsconfig.json`,
     ...listFiles(root, `${dir}/src`).filter((file) => !file.endsWith('.test.ts')),
@@ -51,9 +50,11 @@ export const isInstalled = (root) => existsSync(join(root, 'node_modules/.module
 
 /** @param {string} root */
 export const isBuilt = (root) =>
-  listWorkspaces(root, builtDirs).every(
-    (dir) => existsSync(join(root, dir, 'tsconfig.tsbuildinfo')) && existsSync(join(root, dir, 'dist')),
-  );
+  listBuilt(root).every((dir) => ['dist', 'tsconfig.tsbuildinfo'].every((made) => existsSync(join(root, dir, made))));
+
+/** The workspaces that TypeScript compiles. @param {string} root */
+const listBuilt = (root) =>
+  listWorkspaces(root, workspaceDirs).filter((dir) => existsSync(join(root, dir, 'tsconfig.json')));
 
 /** Folders with a package.json: `packages/ledger`, and `test` itself. @param {string} root @param {string[]} dirs */
 const listWorkspaces = (root, dirs) =>

@@ -67,7 +67,8 @@ const isAlive = (pid: number): boolean => {
 };
 
 describe('the embedded stores', () => {
-  it('hold what was written over a restart', async () => {
+  it('hold what was written over a restart, in a directory that only we can enter', async () => {
+    await chmod(dataDir, 0o700);
     const first = await startEmbeddedStores({ dataDir });
     await askPostgres(await first.databaseUrl('ledger'), 'create table kept as select 1 as one');
     await askRedis(first.redisUrl, 'SET kept 1');
