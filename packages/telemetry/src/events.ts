@@ -35,7 +35,11 @@ export interface EventFields {
   'sweep.finished': { lost: number; returned: number };
 
   /** `route` as it was registered, with its parameters' names: never the path that was asked for. */
-  'request.failed': { route: string } & Fault;
+  'request.failed': { route: string; method?: string; status?: number; requestId?: string } & Fault;
+  'user.created': { name: string };
+  'user.signed_in': { userId: number };
+  /** Without the name: people type passwords there by mistake. */
+  'user.sign_in_refused': { reason: 'wrong' | 'throttled' };
   'poll.failed': { poller: string } & Fault;
   'job.failed': { laneId: number; jobId: string } & Fault;
 }
@@ -69,6 +73,9 @@ export const eventLevels: Readonly<Record<EventName, Level>> = {
   'run.settled': 'info',
   'sweep.finished': 'info',
   'request.failed': 'error',
+  'user.created': 'info',
+  'user.signed_in': 'info',
+  'user.sign_in_refused': 'warn',
   'poll.failed': 'error',
   'job.failed': 'error',
 };
