@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { totalsReporter } from './test/support/totals-reporter.js';
 
@@ -10,6 +11,8 @@ export default defineConfig({
     globalSetup: ['test/support/stores.ts'],
     reporters: ['default', totalsReporter],
     pool: 'forks',
+    // Flow tests start a dozen processes each, all on the same two stores: more at once only wait for each other.
+    maxWorkers: Math.min(availableParallelism(), 4),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
