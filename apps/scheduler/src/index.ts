@@ -1,2 +1,1 @@
-/** scans predicates, claims entities, feeds lanes */
-export {};
+export { type Scheduler, startScheduler } from './start.js';

@@ -1,2 +1,1 @@
-/** renders, posts, records */
-export {};
+export { startWorker, type WorkerApp } from './start.js';

@@ -1,0 +1,113 @@
+/**
+ * The scheduler: scans tasks when they are due, feeds lanes, sweeps up after crashes and settles unknown runs. Any number
+ * of them may run side by side: leases and compare-and-sets in the ledger share the work.
+ */
+import { type Config, requireStores } from '@quailrunner/config';
+import { openApiClient } from '@quailrunner/delivery';
+import { feedLane, openTaskCache, resolveUnknown, scanTask, sweepRuns } from '@quailrunner/engine';
+import { type Ledger, migrateLedger, openLedger, readWaitingLanes, takeDueScan } from '@quailrunner/ledger';
+import { openQueue, type Queue } from '@quailrunner/queue';
+import { type Poller, startPoller } from '@quailrunner/runtime';
+import { openSources, type Sources } from '@quailrunner/source';
+import { describeFault, type Log } from '@quailrunner/telemetry';
+
+export interface Scheduler {
+  /** Ends with the batch that each scan is at. */
+  close(): Promise<void>;
+}
+
+const pollMs = { scans: 500, feed: 200, sweep: 10_000, unknown: 5_000 };
+
+/** Scans at a time: a slow source must not keep other tasks from theirs. */
+const concurrentScans = 8;
+const statementTimeoutMs = 60_000;
+
+interface Opened {
+  readonly config: Config;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly queue: Queue;
+  readonly sources: Sources;
+  readonly stopping: AbortController;
+}
+
+export const startScheduler = async (config: Config, log: Log): Promise<Scheduler> => {
+  const { databaseUrl, redisUrl, encryptionKey } = requireStores(config);
+  const ledger = openLedger({ databaseUrl, encryptionKey, applicationName: 'quailrunner scheduler' });
+  const names = await migrateLedger(ledger);
+  if (names.length > 0) log.emit('ledger.migrated', { names });
+  const opened: Opened = {
+    config,
+    log,
+    ledger,
+    queue: openQueue({ redisUrl }, log),
+    sources: openSources(config.sources, { statementTimeoutMs, maxConnections: concurrentScans }),
+    stopping: new AbortController(),
+  };
+  const { feed, scans } = startScansAndFeed(opened);
+  const apiClient = openApiClient(clientOptions(config));
+  const settling = {
+    ...opened,
+    apiClient,
+    tasks: openTaskCache(ledger),
+    secrets: config.secrets,
+    random: Math.random,
+    now: () => new Date(),
+  };
+  const pollers = [
+    feed,
+    poll('sweep', pollMs.sweep, () => sweepRuns(opened), log),
+    poll('unknown', pollMs.unknown, () => resolveUnknown(settling), log),
+  ];
+  return {
+    close: async () => {
+      opened.stopping.abort();
+      await Promise.all([...pollers.map((poller) => poller.close()), scans.close()]);
+      await Promise.all([opened.queue.close(), opened.sources.close(), apiClient.close()]);
+      await ledger.close();
+    },
+  };
+};
+
+const clientOptions = ({ allowPrivateTargets, twilioBaseUrl }: Config) => ({ allowPrivateTargets, twilioBaseUrl });
+
+const poll = (poller: string, everyMs: number, run: () => Promise<unknown>, log: Log): Poller =>
+  startPoller({ everyMs, run, onFault: (fault) => log.emit('poll.failed', { poller, ...describeFault(fault) }) });
+
+const startScansAndFeed = (opened: Opened): { feed: Poller; scans: { close(): Promise<void> } } => {
+  const feed = poll('feed', pollMs.feed, () => feedLanes(opened), opened.log);
+  const running = new Set<Promise<void>>();
+  const deps = { ...opened, secrets: opened.config.secrets, signal: opened.stopping.signal, onClaimed: feed.wake };
+  const takeScans = async (): Promise<void> => {
+    while (running.size < concurrentScans && !opened.stopping.signal.aborted) {
+      const scan = await takeDueScan(opened.ledger);
+      if (scan === undefined) return;
+      const ended: Promise<void> = scanTask(scan, deps)
+        .catch((fault) => opened.log.emit('poll.failed', { poller: 'scan', ...describeFault(fault) }))
+        .finally(() => running.delete(ended));
+      running.add(ended);
+    }
+  };
+  const scans = poll('scan', pollMs.scans, takeScans, opened.log);
+  return {
+    feed,
+    scans: {
+      close: async () => {
+        await scans.close();
+        await Promise.all(running);
+      },
+    },
+  };
+};
+
+/** Lanes side by side: one that can't be fed keeps no other waiting. */
+const feedLanes = async (opened: Opened): Promise<void> => {
+  const lanes = await readWaitingLanes(opened.ledger);
+  await Promise.all(
+    lanes.map((lane) =>
+      feedLane(lane, opened).catch((fault) =>
+        opened.log.emit('lane.feed_failed', { laneId: lane.laneId, ...describeFault(fault) }),
+      ),
+    ),
+  );
+};

@@ -1,0 +1,85 @@
+/**
+ * The worker: opens a consumer for each lane as lanes appear, and delivers their runs. As many workers as one likes; the
+ * ledger lets each run be started by one of them only.
+ */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { type Config, requireStores } from '@quailrunner/config';
+import { type Client, openClient } from '@quailrunner/delivery';
+import { type DeliverDeps, deliverRun, openTaskCache } from '@quailrunner/engine';
+import {
+  type Attempts,
+  beatWorker,
+  type Ledger,
+  migrateLedger,
+  openAttempts,
+  openLedger,
+  registerWorker,
+} from '@quailrunner/ledger';
+import { openQueue, type Queue } from '@quailrunner/queue';
+import { type Poller, startPoller } from '@quailrunner/runtime';
+import { describeFault, type Log } from '@quailrunner/telemetry';
+import { type LaneConsumers, openLaneConsumers } from './lane-consumers.js';
+
+export interface WorkerApp {
+  /** Takes no more jobs, finishes those in progress within the shutdown time-out, and ends. */
+  close(): Promise<void>;
+}
+
+const pollMs = { lanes: 1_000, heartbeat: 5_000 };
+
+interface Opened {
+  readonly ledger: Ledger;
+  readonly queue: Queue;
+  readonly client: Client;
+  readonly attempts: Attempts;
+  readonly consumers: LaneConsumers;
+  readonly pollers: readonly Poller[];
+}
+
+export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> => {
+  const { databaseUrl, redisUrl, encryptionKey } = requireStores(config);
+  const ledger = openLedger({ databaseUrl, encryptionKey, applicationName: 'quailrunner worker' });
+  const names = await migrateLedger(ledger);
+  if (names.length > 0) log.emit('ledger.migrated', { names });
+  const workerId = randomUUID();
+  await registerWorker(ledger, { workerId, host: hostname(), pid: process.pid });
+  const queue = openQueue({ redisUrl }, log);
+  const client = openClient({ ...clientOptions(config), connections: config.workerConcurrency });
+  const attempts = openAttempts(ledger, { workerId });
+  const deps: DeliverDeps = {
+    ledger,
+    attempts,
+    client,
+    log,
+    tasks: openTaskCache(ledger),
+    secrets: config.secrets,
+    random: Math.random,
+    now: () => new Date(),
+  };
+  const consumers = openLaneConsumers(
+    { concurrency: config.workerConcurrency, closeMs: config.shutdownTimeoutMs },
+    { ledger, queue, log, deliver: (dispatch) => deliverRun(dispatch, deps) },
+  );
+  const pollers = [
+    poll('lanes', pollMs.lanes, consumers.refresh, log),
+    poll('heartbeat', pollMs.heartbeat, () => beatWorker(ledger, workerId), log),
+  ];
+  return { close: () => close({ ledger, queue, client, attempts, consumers, pollers }) };
+};
+
+const clientOptions = ({ allowPrivateTargets, twilioBaseUrl }: Config) => ({ allowPrivateTargets, twilioBaseUrl });
+
+const poll = (poller: string, everyMs: number, run: () => Promise<unknown>, log: Log): Poller =>
+  startPoller({ everyMs, run, onFault: (fault) => log.emit('poll.failed', { poller, ...describeFault(fault) }) });
+
+/** Consumers first; the heartbeat goes on until nothing is in progress, so that nobody takes our runs for lost. */
+const close = async ({ ledger, queue, client, attempts, consumers, pollers }: Opened): Promise<void> => {
+  const [lanes, heartbeat] = pollers;
+  await lanes?.close();
+  await consumers.close();
+  await attempts.drain();
+  await heartbeat?.close();
+  await Promise.all([queue.close(), client.close()]);
+  await ledger.close();
+};

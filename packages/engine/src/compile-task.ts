@@ -1,0 +1,33 @@
+/** A task revision as the steps use it: its settings, its compiled action, and what its target is. */
+import { type CompiledAction, compileAction } from '@quailrunner/action';
+import type { Columns, LaneKey, TaskDefinition, TaskSettings } from '@quailrunner/domain';
+import { isTwilioUrl, laneKeyOf } from '@quailrunner/twilio';
+
+export interface CompiledTask {
+  readonly settings: TaskSettings;
+  readonly predicate: string;
+  readonly action: CompiledAction;
+  /** Decides how answers are read, and whether a look-up can settle an unknown run. */
+  readonly target: 'twilio' | 'http';
+}
+
+/**
+ * Throws ProblemsError with the place of each mistake in the action. With `columns`, a template that names a column the
+ * predicate doesn't return is a mistake too.
+ */
+export const compileTask = (definition: TaskDefinition, columns?: readonly string[]): CompiledTask => {
+  const { settings, predicate } = definition;
+  return {
+    settings,
+    predicate,
+    action: compileAction(settings.action, columns === undefined ? {} : { columns }),
+    target: isTwilioUrl(settings.action.url) ? 'twilio' : 'http',
+  };
+};
+
+/** The lane of an entity: its Twilio account and sender, else its host. */
+export const laneOf = (task: CompiledTask, columns: Columns, secrets: Readonly<Record<string, string>>): LaneKey => {
+  const { url, form } = task.action.render(columns, secrets);
+  const sender = task.target === 'twilio' ? laneKeyOf(url, form ?? []) : undefined;
+  return sender ?? `host/${new URL(url).host}`;
+};

@@ -1,0 +1,46 @@
+/** What an answer means: Twilio's codes for Twilio, HTTP's classes for any other host. Pure. */
+import { type OnUnknown, type Outcome, parseRetryAfter, type TaskSettings, type Verdict } from '@quailrunner/domain';
+import { classify } from '@quailrunner/twilio';
+import type { CompiledTask } from './compile-task.js';
+
+export const decideVerdict = (
+  task: Pick<CompiledTask, 'target' | 'settings'>,
+  outcome: Outcome,
+  now: number,
+): Verdict => {
+  if (task.target === 'twilio') return classify(outcome, now);
+  return byPolicy(classifyHttp(outcome, task.settings, now), task.settings.onUnknown ?? 'retry');
+};
+
+/** A plain host offers no look-up, so the task's policy settles an unknown verdict at once. */
+const byPolicy = (verdict: Verdict, onUnknown: OnUnknown): Verdict => {
+  if (verdict.kind !== 'unknown' || onUnknown === 'hold') return verdict;
+  const { code, reason } = verdict;
+  return onUnknown === 'retry'
+    ? { kind: 'transient', code, reason }
+    : { kind: 'refused', fault: 'recipient', code, reason };
+};
+
+const classifyHttp = (outcome: Outcome, { success }: Pick<TaskSettings, 'success'>, now: number): Verdict => {
+  const { kind } = outcome;
+  if (kind === 'unanswered') return { kind: 'unknown', code: outcome.code, reason: outcome.reason };
+  if (kind === 'not-sent') {
+    const laneFault = outcome.code === 'TARGET_NOT_ALLOWED';
+    return { kind: laneFault ? 'lane-fault' : 'transient', code: outcome.code, reason: outcome.reason };
+  }
+  const { status } = outcome;
+  if (success.some(([from, to]) => status >= from && status <= to)) return { kind: 'accepted' };
+  return refusalOf(status, parseRetryAfter(outcome.headers['retry-after'], now));
+};
+
+const refusalOf = (status: number, retryAfterMs: number | undefined): Verdict => {
+  const answer = { code: String(status), reason: `the host answered ${status}` };
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  if (status === 429 || (status === 503 && retryAfterMs !== undefined))
+    return { kind: 'throttled', ...answer, ...wait };
+  // The Idempotency-Key lets the receiver recognise a repeat, so an error of its own may be tried again.
+  if (status === 408 || status >= 500) return { kind: 'transient', ...answer };
+  // Credentials or the address are wrong for every entity alike; a redirect is not followed.
+  if (status === 401 || status === 403 || status === 407 || status < 400) return { kind: 'lane-fault', ...answer };
+  return { kind: 'refused', fault: 'content', ...answer };
+};

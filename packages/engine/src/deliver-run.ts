@@ -1,0 +1,144 @@
+/**
+ * Render, send, record: feed → **render → send → record** → receipt. One job, one attempt at most.
+ *
+ * Never twice: the attempt is committed before the POST leaves, and only by the newest job of the run. Never lost: the
+ * outcome is committed before the job returns; whatever dies in between leaves a run in `sending`, which the sweep turns
+ * into `unknown` and a look-up settles.
+ */
+import { createHash } from 'node:crypto';
+import type { RenderedRequest } from '@quailrunner/action';
+import type { Client } from '@quailrunner/delivery';
+import { type Dispatch, type Outcome, QuailError, scrub, settle, type Verdict } from '@quailrunner/domain';
+import { type Attempts, type FinishedAttempt, holdLane, type Ledger, type StartedRun } from '@quailrunner/ledger';
+import type { JobResult } from '@quailrunner/queue';
+import { describeFault, type Log } from '@quailrunner/telemetry';
+import type { CompiledTask } from './compile-task.js';
+import { decideVerdict } from './decide-verdict.js';
+import { finishSurely } from './finish-surely.js';
+import type { TaskCache } from './task-cache.js';
+
+export interface DeliverDeps {
+  readonly ledger: Ledger;
+  readonly attempts: Attempts;
+  readonly tasks: TaskCache;
+  readonly client: Client;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly now: () => Date;
+}
+
+export const deliverRun = async (dispatch: Dispatch, deps: DeliverDeps): Promise<JobResult> => {
+  const run = await start(dispatch, deps); // Committed before the POST leaves.
+  if (run === undefined) return { state: 'void' }; // Late, twice, or paused meanwhile.
+  const prepared = await prepare(run, deps);
+  if ('verdict' in prepared) return record(run, prepared, deps);
+  const outcome = await deps.client.post(prepared.request, { timeoutMs: prepared.task.settings.timeoutMs });
+  const verdict = decideVerdict(prepared.task, outcome, deps.now().getTime());
+  return record(run, { task: prepared.task, verdict, outcome, spent: true }, deps);
+};
+
+/** When the ledger breaks off, the start may have been committed or not: it is undone before the job is tried again. */
+const start = async (dispatch: Dispatch, deps: DeliverDeps): Promise<StartedRun | undefined> => {
+  try {
+    return await deps.attempts.start(dispatch);
+  } catch (fault) {
+    await finishSurely(undoneStart(dispatch, fault), deps);
+    throw fault;
+  }
+};
+
+const undoneStart = (dispatch: Dispatch, fault: unknown): FinishedAttempt => ({
+  ...dispatch,
+  state: 'pending',
+  spent: false,
+  dueInMs: 0,
+  verdict: 'transient',
+  code: 'LEDGER_LOST',
+  reason: describeFault(fault).message,
+  durationMs: 0,
+});
+
+type Prepared = { task: CompiledTask; request: RenderedRequest } | Judged;
+
+/** What an attempt came to, with or without a POST. */
+interface Judged {
+  readonly task?: CompiledTask;
+  readonly verdict: Verdict;
+  readonly outcome?: Outcome;
+  readonly spent: boolean;
+}
+
+const prepare = async (run: StartedRun, deps: DeliverDeps): Promise<Prepared> => {
+  try {
+    const task = await deps.tasks.read(run.taskId, run.revision);
+    return { task, request: withIdempotencyKey(task.action.render(run.columns, deps.secrets), task, run) };
+  } catch (fault) {
+    return { verdict: judgeUnrendered(fault), spent: false };
+  }
+};
+
+/** Nothing was sent. A missing secret stops the lane for all its runs; a row that doesn't fit the template fails its run. */
+const judgeUnrendered = (fault: unknown): Verdict => {
+  const { fault: code, message: reason } = describeFault(fault);
+  if (code === 'RENDER_SECRET_MISSING') return { kind: 'lane-fault', code, reason };
+  if (fault instanceof QuailError && !fault.retryable) return { kind: 'refused', fault: 'content', code, reason };
+  return { kind: 'transient', code, reason };
+};
+
+/** Stable over the attempts of a run, and says nothing of the entity. Twilio has no such key and is sent none. */
+const withIdempotencyKey = (request: RenderedRequest, task: CompiledTask, run: StartedRun): RenderedRequest => {
+  const hasOwn = Object.keys(request.headers).some((name) => name.toLowerCase() === 'idempotency-key');
+  if (task.target === 'twilio' || hasOwn) return request;
+  const parts = [task.settings.name, run.runId, run.entityPk].join('\0');
+  const key = createHash('sha256').update(parts).digest('hex').slice(0, 32);
+  return { ...request, headers: { ...request.headers, 'Idempotency-Key': key } };
+};
+
+/** Settings under which an attempt is settled that never got as far as its task. */
+const unreadTask = {
+  retries: Number.POSITIVE_INFINITY,
+  backoff: { firstMs: 1_000, factor: 2, maxMs: 60_000, jitter: 0.2 },
+};
+
+const record = async (run: StartedRun, judged: Judged, deps: DeliverDeps): Promise<JobResult> => {
+  const { verdict, outcome } = judged;
+  const settlement = settle(judged.task?.settings ?? unreadTask, verdict, run.attempts, deps.random());
+  if (settlement.holdLane !== undefined) await hold(run.laneId, settlement.holdLane, deps);
+  const attempt = { ...run, ...settlement, spent: settlement.spent && judged.spent };
+  await finishSurely(toFinished(attempt, verdict, outcome), deps);
+  deps.log.emit('attempt.finished', {
+    runId: run.runId,
+    attempt: run.attempts + 1,
+    verdict: verdict.kind,
+    state: settlement.state,
+    durationMs: outcome?.durationMs ?? 0,
+    ...(outcome?.kind === 'answered' ? { status: outcome.status } : {}),
+    ...('code' in verdict ? { code: verdict.code } : {}),
+  });
+  return settlement.state === 'failed' && 'code' in verdict
+    ? { state: 'failed', failure: `${verdict.code}: ${verdict.reason}` }
+    : { state: settlement.state };
+};
+
+const hold = async (laneId: number, reason: string, { ledger, log }: DeliverDeps): Promise<void> => {
+  const lane = await holdLane(ledger, laneId, reason);
+  if (lane !== undefined) log.emit('lane.held', { laneId, lane, reason });
+};
+
+const toFinished = (
+  run: Dispatch & Pick<FinishedAttempt, 'state' | 'spent' | 'dueInMs'>,
+  verdict: Verdict,
+  outcome: Outcome | undefined,
+): FinishedAttempt => ({
+  runId: run.runId,
+  dispatch: run.dispatch,
+  state: run.state,
+  spent: run.spent,
+  dueInMs: run.dueInMs,
+  verdict: verdict.kind,
+  durationMs: Math.round(outcome?.durationMs ?? 0),
+  ...('code' in verdict ? { code: verdict.code, reason: scrub(verdict.reason) } : {}),
+  ...(verdict.kind === 'accepted' && verdict.sid !== undefined ? { sid: verdict.sid } : {}),
+  ...(outcome?.kind === 'answered' ? { httpStatus: outcome.status, excerpt: scrub(outcome.body) } : {}),
+});

@@ -1,0 +1,43 @@
+/**
+ * Feed: claim → **feed** → render. Moves the next due runs of a lane from the ledger into Redis, so that Redis holds about
+ * the next minute's worth and no more: a flush of Redis is cheap and a pause is immediate.
+ *
+ * The ledger's move is committed before the jobs are added. A crash in between leaves runs `queued` without a job; the
+ * sweep finds and returns them.
+ */
+import { feedRuns, type Ledger, returnRuns } from '@quailrunner/ledger';
+import type { Queue } from '@quailrunner/queue';
+import type { Log } from '@quailrunner/telemetry';
+
+export interface FeedDeps {
+  readonly ledger: Ledger;
+  readonly queue: Queue;
+  readonly log: Log;
+}
+
+export interface FeedableLane {
+  readonly laneId: number;
+  readonly ratePerSecond?: number;
+}
+
+const fewestJobs = 200;
+const mostJobs = 10_000;
+
+/** Jobs a lane may hold in Redis: a minute's worth at its rate. */
+export const highWaterOf = (ratePerSecond: number | undefined): number =>
+  ratePerSecond === undefined ? mostJobs : Math.min(mostJobs, Math.max(fewestJobs, Math.ceil(ratePerSecond * 60)));
+
+/** Returns how many runs were fed: 0 while the lane has enough, has nothing due, or is being fed by another scheduler. */
+export const feedLane = async ({ laneId, ratePerSecond }: FeedableLane, deps: FeedDeps): Promise<number> => {
+  const runs = await feedRuns(deps.ledger, { laneId, highWater: highWaterOf(ratePerSecond) });
+  if (runs.length === 0) return 0;
+  try {
+    await deps.queue.addRuns(laneId, runs);
+  } catch (fault) {
+    // Some jobs may have been added all the same: the dispatch number of the next feed makes them void.
+    await returnRuns(deps.ledger, runs);
+    throw fault;
+  }
+  deps.log.emit('lane.fed', { laneId, runs: runs.length });
+  return runs.length;
+};

@@ -1,0 +1,82 @@
+/** The look-up at Twilio: was the message of an unanswered POST created? Signs in as the action itself does. */
+import { scrub } from '@quailrunner/domain';
+import { readKnownSids, type UnknownRun } from '@quailrunner/ledger';
+import {
+  creationWindow,
+  type ListedMessage,
+  listUrl,
+  matchMessage,
+  parseMessagePage,
+  type SentMessage,
+} from '@quailrunner/twilio';
+import type { CompiledTask } from './compile-task.js';
+import type { Finding, ResolveDeps } from './resolve-unknown.js';
+
+/** Pages of the list that are read at most; a number that got more messages than that in the time can't be decided. */
+const mostPages = 20;
+const timeoutMs = 15_000;
+
+export const lookUpMessage = async (run: UnknownRun, task: CompiledTask, deps: ResolveDeps): Promise<Finding> => {
+  const request = task.action.render(run.columns, deps.secrets);
+  const sent = readSent(request.form ?? [], run);
+  const authorization = headerOf(request.headers, 'authorization');
+  if (sent.to === '' || authorization === undefined) {
+    return undecided('LOOK_UP_IMPOSSIBLE', 'the request names no To or has no Authorization header');
+  }
+  const listed = await readPages(listUrl(request.url, sent), { authorization }, creationWindow(sent).from, deps);
+  if (!Array.isArray(listed)) return listed;
+  const taken = await readKnownSids(
+    deps.ledger,
+    listed.map((message) => message.sid),
+  );
+  const match = matchMessage(sent, listed, taken);
+  if (match.kind === 'found') return { kind: 'sent', sid: match.message.sid };
+  if (match.kind === 'absent') return { kind: 'not-sent' };
+  return undecided(
+    'LOOK_UP_AMBIGUOUS',
+    `${match.sids.length} messages may be this one, and their text can't be compared`,
+  );
+};
+
+const readSent = (form: readonly (readonly [string, string])[], run: UnknownRun): SentMessage => {
+  const valueIn = (name: string): string | undefined => form.findLast(([key]) => key === name)?.[1];
+  const from = valueIn('From');
+  const messagingServiceSid = valueIn('MessagingServiceSid');
+  const body = valueIn('ContentSid') === undefined ? (valueIn('Body') ?? '') : undefined;
+  return {
+    to: valueIn('To') ?? '',
+    mediaCount: form.filter(([key]) => key === 'MediaUrl').length,
+    startedAt: run.startedAt.getTime(),
+    finishedAt: run.lostAt.getTime(),
+    ...(from === undefined ? {} : { from }),
+    ...(messagingServiceSid === undefined ? {} : { messagingServiceSid }),
+    ...(body === undefined ? {} : { body }),
+  };
+};
+
+const headerOf = (headers: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
+
+/** All pages back to `oldest` (epoch milliseconds); Twilio lists the newest message first. */
+const readPages = async (
+  firstUrl: string,
+  headers: Record<string, string>,
+  oldest: number,
+  { apiClient }: ResolveDeps,
+): Promise<ListedMessage[] | Finding> => {
+  const messages: ListedMessage[] = [];
+  let url: string | undefined = firstUrl;
+  for (let pages = 0; url !== undefined; pages++) {
+    if (pages === mostPages) return undecided('LOOK_UP_TOO_LONG', `more than ${mostPages} pages of messages`);
+    const answer = await apiClient.getJson(url, { headers, timeoutMs });
+    if (answer.kind !== 'answered') return undecided(answer.code, answer.reason);
+    const page = answer.status === 200 ? parseMessagePage(answer.body, url) : undefined;
+    if (page === undefined) return undecided(`HTTP_${answer.status}`, scrub(answer.body, 200));
+    messages.push(...page.messages);
+    const last = page.messages.at(-1);
+    url = last !== undefined && last.createdAt < oldest ? undefined : page.nextUrl;
+  }
+  return messages;
+};
+
+const undecided = (code: string, reason: string): Finding => ({ kind: 'undecided', code, reason });

@@ -1,0 +1,143 @@
+/**
+ * Scan and claim: **predicate → scan → claim** → feed. Reads the entities that a task's predicate selects and makes a run
+ * of each new one. At most one run per task and entity: the ledger's unique index decides, so two schedulers may scan the
+ * same task at once. An error ends the scan, is shown on the task, and the next scan tries again.
+ */
+import { type Entity, type Problem, ProblemsError, scrub } from '@quailrunner/domain';
+import {
+  claimEntities,
+  type DueScan,
+  ensureLane,
+  finishScan,
+  type LanedEntity,
+  type Ledger,
+  renewScan,
+} from '@quailrunner/ledger';
+import { checkPredicate, duplicateKeys, PredicateFault, readEntities, type Sources } from '@quailrunner/source';
+import { describeFault, type Log } from '@quailrunner/telemetry';
+import { type CompiledTask, compileTask, laneOf } from './compile-task.js';
+
+export interface ScanDeps {
+  readonly ledger: Ledger;
+  readonly sources: Sources;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly log: Log;
+  /** Called after each batch that claimed something: the feed need not wait for its next round. */
+  readonly onClaimed: () => void;
+  /** Aborted when the process stops: the scan ends with its current batch. */
+  readonly signal: AbortSignal;
+}
+
+/** Rows a round trip: larger ones gain little and hold more memory. */
+const batchSize = 2_000;
+
+/** Lanes that the senders of one task may open. */
+const maxLanesPerTask = 1_000;
+
+export const scanTask = async (scan: DueScan, deps: ScanDeps): Promise<void> => {
+  const startedAt = Date.now();
+  const counts = { entitiesRead: 0, entitiesClaimed: 0 };
+  try {
+    const task = await prepare(scan, deps);
+    const lanes = openLaneCache(task, deps);
+    await readEntities(deps.sources, { ...predicateOf(task), batchSize }, async (entities) => {
+      deps.signal.throwIfAborted();
+      counts.entitiesRead += entities.length;
+      counts.entitiesClaimed += await claim(scan, await withLanes(entities, lanes), deps);
+    });
+    await finishScan(deps.ledger, scan, counts);
+    deps.log.emit('scan.finished', {
+      task: scan.task,
+      scanId: scan.scanId,
+      read: counts.entitiesRead,
+      claimed: counts.entitiesClaimed,
+      durationMs: Date.now() - startedAt,
+    });
+  } catch (fault) {
+    const error = toProblem(fault);
+    deps.log.emit('scan.failed', { task: scan.task, scanId: scan.scanId, ...placeOf(error), ...describeFault(fault) });
+    await finishScan(deps.ledger, scan, { ...counts, error });
+  }
+};
+
+const predicateOf = (task: CompiledTask) => ({ source: task.settings.source, predicate: task.predicate });
+
+/** A revision's first scan asks all that `task check` asks: whatever changed since, nothing of a broken task is claimed. */
+const prepare = async (scan: DueScan, deps: ScanDeps): Promise<CompiledTask> => {
+  if (!scan.isFirstOfRevision) return compileTask(scan.definition);
+  const { columns } = await checkPredicate(deps.sources, {
+    source: scan.definition.settings.source,
+    predicate: scan.definition.predicate,
+  });
+  await renewScan(deps.ledger, scan); // The check may have taken long.
+  return compileTask(
+    scan.definition,
+    columns.map((column) => column.name),
+  );
+};
+
+const claim = async (scan: DueScan, entities: LanedEntity[], deps: ScanDeps): Promise<number> => {
+  const { claimed, duplicates } = await claimEntities(deps.ledger, scan, entities);
+  if (claimed > 0) deps.onClaimed();
+  if (duplicates.length > 0) throw duplicateKeys(duplicates.slice(0, 3));
+  return claimed;
+};
+
+type LaneCache = (entity: Entity) => Promise<number> | number;
+
+const withLanes = async (entities: Entity[], laneOfEntity: LaneCache): Promise<LanedEntity[]> => {
+  const laned: LanedEntity[] = [];
+  for (const entity of entities) {
+    const laneId = laneOfEntity(entity);
+    laned.push({ ...entity, laneId: typeof laneId === 'number' ? laneId : await laneId });
+  }
+  return laned;
+};
+
+/** Lane ids by key; a task whose sender is literal asks the ledger once a scan. */
+const openLaneCache = (task: CompiledTask, { ledger, secrets }: ScanDeps): LaneCache => {
+  const ids = new Map<string, number>();
+  const isFixed = task.action.hasFixedTarget;
+  let fixed: number | undefined;
+  const open = async (key: string): Promise<number> => {
+    if (ids.size >= maxLanesPerTask) throw tooManyLanes();
+    const id = await ensureLane(ledger, key, task.settings.ratePerSecond);
+    ids.set(key, id);
+    if (isFixed) fixed = id;
+    return id;
+  };
+  return (entity) => {
+    if (fixed !== undefined) return fixed;
+    const key = laneOf(task, entity.columns, secrets);
+    return ids.get(key) ?? open(key);
+  };
+};
+
+const tooManyLanes = (): ProblemsError =>
+  new ProblemsError([
+    {
+      code: 'TASK_TOO_MANY_LANES',
+      message: `the task's senders make more than ${maxLanesPerTask} lanes`,
+      mend: 'use a Messaging Service, or split the task by sender',
+    },
+  ]);
+
+/** What the task shows of the fault. */
+const toProblem = (fault: unknown): Problem => {
+  if (fault instanceof ProblemsError && fault.problems[0]) return fault.problems[0];
+  const { fault: code, message } = describeFault(fault);
+  if (!(fault instanceof PredicateFault)) return { code, message };
+  return {
+    code,
+    message,
+    where: 'predicate',
+    ...(fault.mend === undefined ? {} : { mend: scrub(fault.mend) }),
+    ...(fault.line === undefined ? {} : { line: fault.line }),
+    ...(fault.column === undefined ? {} : { column: fault.column }),
+  };
+};
+
+const placeOf = ({ line, column }: Problem) => ({
+  ...(line === undefined ? {} : { line }),
+  ...(column === undefined ? {} : { column }),
+});

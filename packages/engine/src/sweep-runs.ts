@@ -1,0 +1,42 @@
+/**
+ * Sweep: finds the runs that a crash or an empty Redis left behind, and puts each back on its way without ever sending
+ * anything itself. Any number of schedulers may sweep at once: every move is a compare-and-set.
+ */
+import type { Dispatch } from '@quailrunner/domain';
+import { type Ledger, readStaleQueued, returnRuns, sweepLostWorkers } from '@quailrunner/ledger';
+import type { Queue } from '@quailrunner/queue';
+import type { Log } from '@quailrunner/telemetry';
+
+export interface SweepDeps {
+  readonly ledger: Ledger;
+  readonly queue: Queue;
+  readonly log: Log;
+}
+
+/** Workers show themselves every five seconds. */
+export const workerLostAfterMs = 30_000;
+const jobMissedAfterMs = 60_000;
+const staleLimit = 10_000;
+
+export const sweepRuns = async (deps: SweepDeps): Promise<void> => {
+  const lost = await sweepLostWorkers(deps.ledger, { olderThanMs: workerLostAfterMs });
+  const returned = await returnJobless(deps);
+  if (lost + returned > 0) deps.log.emit('sweep.finished', { lost, returned });
+};
+
+/** Runs that were fed long ago and have no job: Redis forgot it, or the scheduler died before it was added. */
+const returnJobless = async ({ ledger, queue }: SweepDeps): Promise<number> => {
+  const stale = await readStaleQueued(ledger, { olderThanMs: jobMissedAfterMs, limit: staleLimit });
+  const byLane = new Map<number, Dispatch[]>();
+  for (const { laneId, ...dispatch } of stale) {
+    const lane = byLane.get(laneId);
+    if (lane) lane.push(dispatch);
+    else byLane.set(laneId, [dispatch]);
+  }
+  let returned = 0;
+  for (const [laneId, dispatches] of byLane) {
+    const missing = await queue.missingJobs(laneId, dispatches);
+    if (missing.length > 0) returned += await returnRuns(ledger, missing);
+  }
+  return returned;
+};
