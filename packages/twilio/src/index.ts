@@ -7,4 +7,4 @@ export { creationWindow, type MessageMatch, matchMessage, type SentMessage } fro
 export { type ListedMessage, listUrl, type MessagePage, parseMessagePage } from './message-list.js';
 export { type MessageParameter, messageParameters } from './parameters.js';
 export { excerptAnswer } from './read-answer.js';
-export { accountSidOf, isMessagesUrl, isTwilioUrl } from './twilio-url.js';
+export { isMessagesUrl, isTwilioUrl } from './twilio-url.js';

@@ -1,0 +1,273 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { basic, from, hello, makeSandbox, type TestSandbox, to } from '../test-support/make-sandbox.js';
+
+let sandbox: TestSandbox;
+beforeEach(async () => {
+  sandbox = await makeSandbox();
+});
+afterEach(() => sandbox.close());
+
+const json = async (response: Response): Promise<Record<string, unknown>> => (await response.json()) as never;
+const codeOf = async (form: string | Record<string, string>): Promise<unknown> =>
+  (await json(await sandbox.post(form))).code;
+
+describe('a message that is posted', () => {
+  it('is answered with 201 in the shape of Twilio', async () => {
+    const response = await sandbox.post(hello);
+    expect(response.status).toBe(201);
+    expect(response.headers.get('content-type')).toBe('application/json;charset=utf-8');
+    expect(response.headers.get('twilio-request-id')).toMatch(/^RQ[0-9a-f]{32}$/);
+    const body = await json(response);
+    const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${body.sid}`;
+    const rfc2822 = expect.stringMatching(/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000$/);
+    expect(body).toEqual({
+      account_sid: sandbox.accountSid,
+      api_version: '2010-04-01',
+      body: 'Hello!',
+      date_created: rfc2822,
+      date_sent: null,
+      date_updated: rfc2822,
+      direction: 'outbound-api',
+      error_code: null,
+      error_message: null,
+      from,
+      messaging_service_sid: null,
+      num_media: '0',
+      num_segments: '1',
+      price: null,
+      price_unit: 'USD',
+      sid: expect.stringMatching(/^SM[0-9a-f]{32}$/),
+      status: 'queued',
+      subresource_uris: { media: `${path}/Media.json` },
+      to,
+      uri: `${path}.json`,
+    });
+  });
+
+  it('waits for its sender with a messaging service', async () => {
+    const body = await json(await sandbox.post({ To: to, MessagingServiceSid: `MG${'1'.repeat(32)}`, Body: 'Hi' }));
+    expect(body).toMatchObject({ status: 'accepted', from: null, num_segments: '0' });
+  });
+
+  it('is refused for what is missing first: To, then the sender, then the content', async () => {
+    expect(await codeOf('')).toBe(21604);
+    expect(await codeOf({ To: 'nonsense' })).toBe(21603);
+    expect(await codeOf({ To: 'nonsense', From: 'no sender either!' })).toBe(21602);
+    expect(await codeOf({ To: 'nonsense', From: 'no sender either!', Body: 'x' })).toBe(21211);
+    expect(await codeOf({ To: to, From: 'no sender either!', Body: 'x' })).toBe(21212);
+  });
+
+  it('is read as Twilio reads a form: a raw plus is a space', async () => {
+    expect(await codeOf(`From=%2B15005550006&To=${to}&Body=x`)).toBe(21211);
+    const body = await json(
+      await sandbox.post('From=%2B15005550006&To=%2B15005550010&Body=a+b%20c%2Bd%26e%0A%F0%9F%98%80'),
+    );
+    expect(body.body).toBe('a b c+d&e\n😀');
+  });
+
+  it('has no parameters when it is no form', async () => {
+    const response = await sandbox.post(JSON.stringify(hello), { 'content-type': 'application/json' });
+    expect(await json(response)).toMatchObject({ code: 21604, status: 400 });
+  });
+
+  it.each([
+    [{ Body: 'x'.repeat(1_601) }, 21617],
+    [{ MediaUrl: 'ftp://example.org/a.png' }, 21620],
+    [{ MessagingServiceSid: 'MG1' }, 21705],
+    [{ ContentSid: 'HX1' }, 21655],
+    [{ StatusCallback: 'nowhere' }, 21609],
+    [{ StatusCallback: 'https://my_host.example.org/' }, 21609],
+    [{ ValidityPeriod: '0' }, 21624],
+    [{ ValidityPeriod: '36001' }, 21624],
+  ])('is refused for a bad parameter: %#', async (change, code) => {
+    expect(await codeOf({ ...hello, ...change })).toBe(code);
+  });
+
+  it('takes 1,600 characters and ten media, and not one more', async () => {
+    const media = (count: number): string =>
+      `${new URLSearchParams(hello)}${'&MediaUrl=https://example.org/a.png'.repeat(count)}`;
+    expect((await sandbox.post({ ...hello, Body: '😀'.repeat(1_600) })).status).toBe(201);
+    expect((await sandbox.post(media(10))).status).toBe(201);
+    expect(await codeOf(media(11))).toBe(21623);
+  });
+
+  it.each(['+15551234567', '+447700900123', '+4915123456789', 'whatsapp:+15005550010', '+22890123456'])(
+    'goes to %s',
+    async (To) => {
+      expect((await sandbox.post({ ...hello, To })).status).toBe(201);
+    },
+  );
+
+  it.each([
+    '15551234567',
+    '+1555123456',
+    '+155512345678',
+    '+0123456789',
+    '5551234567',
+    '+1 555 123 4567',
+    'whatsapp:1',
+    'Jo',
+  ])('does not go to %s', async (To) => {
+    expect(await codeOf({ ...hello, To })).toBe(21211);
+  });
+
+  it.each(['Quail', '55555', 'whatsapp:+15005550006', 'My Shop 24'])('comes from %s', async (From) => {
+    expect((await sandbox.post({ ...hello, From })).status).toBe(201);
+  });
+
+  it('comes from the numbers of the account only, where it names some', async () => {
+    const account = { sid: `AC${'1'.repeat(32)}`, authToken: 'secret', numbers: ['+15005550099'] };
+    const strict = await makeSandbox({ accounts: [account] });
+    expect(await json(await strict.post(hello))).toMatchObject({ code: 21606 });
+    expect((await strict.post({ ...hello, From: '+15005550099' })).status).toBe(201);
+    await strict.close();
+  });
+
+  it('gets on from queued to sent to delivered', async () => {
+    let now = Date.parse('2026-04-01T12:00:00Z');
+    const timed = await makeSandbox({ times: { sentAfterMs: 1_000, deliveredAfterMs: 5_000 } }, () => now);
+    const { uri } = await json(await timed.post(hello));
+    const look = async () => json(await timed.get(String(uri)));
+    expect(await look()).toMatchObject({ status: 'queued', date_sent: null });
+    now += 1_000;
+    expect(await look()).toMatchObject({ status: 'sent', date_sent: 'Wed, 01 Apr 2026 12:00:01 +0000' });
+    now += 4_000;
+    expect(await look()).toMatchObject({ status: 'delivered', date_updated: 'Wed, 01 Apr 2026 12:00:05 +0000' });
+    await timed.close();
+  });
+});
+
+describe('credentials', () => {
+  it('are asked for as Twilio asks for them', async () => {
+    const response = await fetch(sandbox.messagesUrl, { method: 'POST' });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toMatch(/^Basic /);
+    expect(await json(response)).toMatchObject({ code: 20003, status: 401 });
+  });
+
+  it.each(['Bearer x', 'Basic !!', 'Basic', basic('AC', 'x')])('are wrong as %s', async (authorization) => {
+    expect((await sandbox.post(hello, { authorization })).status).toBe(401);
+  });
+
+  it('may be any, when the sandbox is told so', async () => {
+    const open = await makeSandbox({ accounts: [], anyCredentials: true });
+    expect((await open.post(hello)).status).toBe(201);
+    expect((await open.post(hello, { authorization: basic(`SK${'2'.repeat(32)}`, 'x') })).status).toBe(201);
+    expect((await open.post(hello, { authorization: basic(open.accountSid, '') })).status).toBe(401);
+    expect((await open.post(hello, { authorization: basic(`AC${'3'.repeat(32)}`, 'x') })).status).toBe(404);
+    await open.close();
+  });
+});
+
+describe('a fault', () => {
+  const total = async () => (await sandbox.summary()).total;
+
+  it('drops the connection before the message is accepted', async () => {
+    await sandbox.putFaults([{ drop: 'before', times: 1 }]);
+    await expect(sandbox.post(hello)).rejects.toThrow();
+    expect(await sandbox.summary()).toMatchObject({ total: 0, answers: { dropped: 1 } });
+    expect((await sandbox.post(hello)).status).toBe(201);
+  });
+
+  it('drops the connection after the message is accepted', async () => {
+    await sandbox.putFaults([{ drop: 'after', times: 1 }]);
+    await expect(sandbox.post(hello)).rejects.toThrow();
+    expect(await total()).toBe(1);
+  });
+
+  it('answers with a status, a code, a text and Retry-After', async () => {
+    await sandbox.putFaults([
+      { times: 1, status: 429, retryAfter: 3 },
+      { times: 1, code: 30001, message: 'Full.', status: 400 },
+      { times: 1, status: 502, body: '<h1>Bad gateway</h1>' },
+      { times: 1, status: 200, body: '{"odd":' },
+    ]);
+    const throttled = await sandbox.post(hello);
+    expect([throttled.status, throttled.headers.get('retry-after'), (await json(throttled)).code]).toEqual([
+      429,
+      '3',
+      20429,
+    ]);
+    expect(await json(await sandbox.post(hello))).toMatchObject({ code: 30001, message: 'Full.', status: 400 });
+    const gateway = await sandbox.post(hello);
+    expect([gateway.status, gateway.headers.get('content-type'), await gateway.text()]).toEqual([
+      502,
+      'text/html;charset=utf-8',
+      '<h1>Bad gateway</h1>',
+    ]);
+    expect(await (await sandbox.post(hello)).text()).toBe('{"odd":');
+    expect(await total()).toBe(0);
+  });
+
+  it('may accept the message and say otherwise', async () => {
+    await sandbox.putFaults([{ status: 500, accept: true }]);
+    expect((await sandbox.post(hello)).status).toBe(500);
+    expect(await total()).toBe(1);
+  });
+
+  it('answers late for a message that is already there', async () => {
+    await sandbox.putFaults([{ latencyMs: 60_000 }]);
+    const giveUp = new AbortController();
+    const lateness = fetch(sandbox.messagesUrl, {
+      method: 'POST',
+      headers: {
+        authorization: basic(sandbox.accountSid, sandbox.accounts[0]?.authToken ?? ''),
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: new URLSearchParams(hello).toString(),
+      signal: giveUp.signal,
+    });
+    await vi.waitFor(async () => expect(await total()).toBe(1));
+    giveUp.abort();
+    await expect(lateness).rejects.toThrow();
+  });
+
+  it('adds its latency to the ordinary answer', async () => {
+    await sandbox.putFaults([{ latencyMs: 50 }]);
+    const startedAt = performance.now();
+    expect((await sandbox.post(hello)).status).toBe(201);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(49);
+  });
+
+  it('befalls lists and fetches too, when told so', async () => {
+    const { uri } = await json(await sandbox.post(hello));
+    await sandbox.putFaults([
+      { on: 'list', status: 503 },
+      { on: 'fetch', status: 500 },
+    ]);
+    expect((await sandbox.get(sandbox.messagesUrl)).status).toBe(503);
+    expect((await sandbox.get(String(uri))).status).toBe(500);
+    expect((await sandbox.post(hello)).status).toBe(201);
+  });
+
+  it('does not keep the sandbox from closing', async () => {
+    const doomed = await makeSandbox();
+    await doomed.putFaults([{ latencyMs: 600_000 }]);
+    const pending = doomed.post(hello).catch(() => 'cut');
+    await vi.waitFor(async () => expect((await doomed.summary()).total).toBe(1));
+    await doomed.close();
+    expect(await pending).toBe('cut');
+    expect(doomed.logged).toEqual([]);
+  });
+});
+
+describe('whatever is asked', () => {
+  it('is not logged', async () => {
+    await sandbox.post(hello);
+    await sandbox.post({ ...hello, To: '+1' });
+    await sandbox.post('%%%=%&To');
+    await sandbox.get('/2010-04-01/Accounts/nobody/Calls.json');
+    await sandbox.get('/2010-04-01/%ff');
+    await fetch(`${sandbox.url}/sandbox/faults`, { method: 'PUT', body: '{' });
+    expect(sandbox.logged).toEqual([]);
+  });
+
+  it('is unknown to the sandbox when Twilio has more than messages', async () => {
+    const response = await sandbox.get(`/2010-04-01/Accounts/${sandbox.accountSid}/Calls.json?To=1`);
+    expect(response.status).toBe(404);
+    expect(await json(response)).toMatchObject({
+      code: 20404,
+      message: `The requested resource /2010-04-01/Accounts/${sandbox.accountSid}/Calls.json was not found`,
+    });
+  });
+});
