@@ -18,6 +18,12 @@ describe('the page', () => {
     expect(await page()).toContain(`${sandbox.url}/2010-04-01/Accounts/`);
   });
 
+  it('names the address that others reach it under', async () => {
+    const known = await makeSandbox({ publicBaseUrl: 'https://sandbox.example.org/' });
+    expect(known.url).toBe('https://sandbox.example.org');
+    await known.close();
+  });
+
   it('shows each phone with its messages in order, phones with news first', async () => {
     await sandbox.post({ ...hello, Body: 'First' });
     await sandbox.post({ ...hello, To: '+447700900123', Body: 'Other' });
