@@ -1,0 +1,54 @@
+/**
+ * The literal text of a JSON body, as people paste it: comments and trailing commas are taken out. A comma that ends a
+ * piece may or may not be a trailing one, as conditions go: it stays a mark until the body is whole.
+ */
+
+/** Where a piece stands: between tokens, in a string, after a string's backslash, or in a comment. */
+export type JsonState = 'value' | 'string' | 'escape' | 'line' | 'block';
+
+/** A comma of which it isn't known yet whether it is a trailing one. Neither text nor values can hold this character. */
+const mark = '\0';
+
+/** What comes next in each state: each matches at least one character, whatever it is. */
+const nextToken: Readonly<Record<JsonState, RegExp>> = {
+  value: /"|\/\/|\/\*|,|[^",/]+|\//y,
+  string: /"|\\.?|[^"\\]+/sy,
+  escape: /./sy,
+  line: /\n|[^\n]+/y,
+  block: /\*\/|[^*]+|\*/y,
+};
+
+const moves: Readonly<Record<JsonState, Readonly<Record<string, JsonState>>>> = {
+  value: { '"': 'string', '//': 'line', '/*': 'block' },
+  string: { '"': 'value', '\\': 'escape' },
+  escape: {},
+  line: { '\n': 'value' },
+  block: { '*/': 'value' },
+};
+
+export const writeJsonText = (text: string, start: JsonState): { text: string; state: JsonState } => {
+  let state = start;
+  let out = '';
+  for (let at = 0; at < text.length; ) {
+    const pattern = nextToken[state];
+    pattern.lastIndex = at;
+    const token = pattern.exec(text)?.[0] ?? text.slice(at);
+    const next = state === 'escape' ? 'string' : (moves[state][token] ?? state);
+    if (state === 'value' && token === ',') out += mark;
+    else if (token === '\n' || !(isComment(state) || isComment(next))) out += token;
+    state = next;
+    at += token.length;
+  }
+  return { text: settleWithin(out), state };
+};
+
+const isComment = (state: JsonState): boolean => state === 'line' || state === 'block';
+
+const trailing = /\0(?=\s*[}\]])/g;
+
+/** Settles the commas that something follows in the same piece. */
+const settleWithin = (text: string): string => text.replaceAll(trailing, '').replaceAll(/\0(?=\s*[^\s\0])/g, ',');
+
+/** Settles all commas of a whole body. */
+export const settleCommas = (text: string): string =>
+  text.includes(mark) ? text.replaceAll(trailing, '').replaceAll(mark, ',') : text;
