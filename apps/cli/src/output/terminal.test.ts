@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { openTerminal, type TerminalOptions } from './terminal.js';
+
+const makeStream = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY }) as unknown as NodeJS.WriteStream;
+
+const open = (options: Partial<TerminalOptions>) =>
+  openTerminal({
+    stdout: makeStream(true),
+    stderr: makeStream(true),
+    noColour: false,
+    onReaderGone: () => {},
+    ...options,
+  });
+
+describe('the terminal', () => {
+  it('colours for a person', () => {
+    expect(open({}).paint('red', 'no')).toBe('\u001b[31mno\u001b[39m');
+  });
+
+  it('does not colour for a pipe, nor for a person who wants none', () => {
+    expect(open({ stdout: makeStream(false) }).paint('red', 'no')).toBe('no');
+    expect(open({ noColour: true }).paint('red', 'no')).toBe('no');
+  });
+
+  it('tells when nobody reads any more', async () => {
+    const reader = spawn('sh', ['-c', 'exec <&-; echo closed; exec sleep 60'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    await once(reader.stdout, 'data');
+    await new Promise<void>((resolve) => {
+      const stdout = Object.assign(reader.stdin, { isTTY: false }) as unknown as NodeJS.WriteStream;
+      open({ stdout, onReaderGone: resolve }).print('nobody reads this');
+    });
+    reader.kill();
+  });
+});

@@ -1,0 +1,51 @@
+/** Where the command line writes: results to standard output, everything else to standard error. The one place that does. */
+import { styleText } from 'node:util';
+
+export type Paint = 'green' | 'red' | 'yellow' | 'cyan' | 'bold' | 'dim';
+
+/** Colours the text, or leaves it as it is. */
+export type Painter = (paint: Paint, text: string) => string;
+
+export interface Terminal {
+  /** A line (or lines) of the result, to standard output. */
+  print(text: string): void;
+  /** The result for a program: one JSON value, to standard output. */
+  printJson(value: unknown): void;
+  /** A line to a person beside the result, to standard error. */
+  tell(text: string): void;
+  readonly paint: Painter;
+  /** The same for standard error. */
+  readonly paintError: Painter;
+  /** Whether a person watches standard output, so that a line may be written over. */
+  readonly isInteractive: boolean;
+  readonly stdout: NodeJS.WriteStream;
+}
+
+export interface TerminalOptions {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** https://no-color.org: set and not empty means no colour. */
+  readonly noColour: boolean;
+  /** Called when nobody reads standard output any more (`quail runs list | head`). */
+  readonly onReaderGone: () => void;
+}
+
+export const openTerminal = ({ stdout, stderr, noColour, onReaderGone }: TerminalOptions): Terminal => {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    onReaderGone();
+  });
+  stderr.on('error', () => {}); // With nobody to tell it to, there is nothing to tell.
+  const painterOf = (stream: NodeJS.WriteStream): Painter =>
+    stream.isTTY && !noColour ? (paint, text) => styleText(paint, text, { validateStream: false }) : (_, text) => text;
+  const print = (text: string) => void stdout.write(`${text}\n`);
+  return {
+    print,
+    printJson: (value) => print(JSON.stringify(value, null, 2)),
+    tell: (text) => void stderr.write(`${text}\n`),
+    paint: painterOf(stdout),
+    paintError: painterOf(stderr),
+    isInteractive: stdout.isTTY === true,
+    stdout,
+  };
+};
