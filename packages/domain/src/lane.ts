@@ -10,5 +10,5 @@ export type LaneKey = string;
 /** What may be shown and logged of a lane key: a sender's number keeps its last two digits. */
 export const maskLaneKey = (key: LaneKey): string =>
   key
-    .replaceAll(/\+?\d{5,}(?=\d{2})/g, '•••')
-    .replace(/\b((?:AC|MG)[0-9a-f]{4})[0-9a-f]{24}([0-9a-f]{4})\b/gi, '$1…$2');
+    .replaceAll(/\b((?:AC|MG)[0-9a-f]{4})[0-9a-f]{24}([0-9a-f]{4})\b/gi, '$1…$2')
+    .replaceAll(/\+?\d{5,}(?=\d{2})/g, '•••');
