@@ -1,2 +1,7 @@
-/** environment and task files to typed values; every mistake reported at once */
-export {};
+/** Environment and task files as typed values; every mistake in them at once, with its place and its mend. */
+export { loadEncryptionKey } from './encryption-key.js';
+export { processEnv } from './process-env.js';
+export { type Config, readConfig } from './read-config.js';
+export { requireStores, type Stores } from './require-stores.js';
+export { parseTaskFile, type TaskFile } from './task-file/parse-task-file.js';
+export { readTaskFiles } from './task-file/read-task-files.js';

@@ -5,6 +5,7 @@ export * from './entity.js';
 export * from './errors.js';
 export * from './ids.js';
 export * from './lane.js';
+export * from './nearest.js';
 export * from './outcome.js';
 export * from './rate.js';
 export * from './retry-after.js';

@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { QuailError } from '@quailrunner/domain';
+import { parseKey } from './environment.js';
+
+/**
+ * The key of an embedded installation: `encryption.key` in the data directory, made at the first start, readable by its
+ * owner only. Two processes that start together end up with the same key: the file appears whole, or not at all.
+ */
+export const loadEncryptionKey = async (dataDir: string): Promise<Buffer> => {
+  const path = join(dataDir, 'encryption.key');
+  await mkdir(dataDir, { recursive: true });
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  await writeFile(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(draft);
+  }
+  const key = parseKey((await readFile(path, 'utf8')).trim());
+  if (key) return key;
+  throw new QuailError('ENCRYPTION_KEY_BROKEN', `${path} does not hold 32 bytes in base64: restore it from a backup`);
+};

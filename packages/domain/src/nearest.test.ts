@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { nearest } from './nearest.js';
+
+describe('what somebody most likely meant', () => {
+  it.each([
+    ['retry', ['retries', 'rate'], 'retries'],
+    ['phoneNumber', ['first_name', 'phone_number'], 'phone_number'],
+    ['phone', ['first_name', 'phone_number'], 'phone_number'],
+    ['Boyd', ['From', 'Body', 'To'], 'Body'],
+    ['timeout_ms', ['timeout', 'every'], 'timeout'],
+  ])('by %s is among %j: %s', (word, words, meant) => expect(nearest(word, words)).toBe(meant));
+
+  it('is nothing when nothing is near', () => expect(nearest('colour', ['body', 'url', 'headers'])).toBeUndefined());
+});
