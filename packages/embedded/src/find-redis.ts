@@ -7,6 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { processEnv } from '@quailrunner/config';
 import { QuailError } from '@quailrunner/domain';
 import { compileRedis } from './compile-redis.js';
 import { unpackDebianRedis } from './debian-redis.js';
@@ -25,7 +26,7 @@ type Progress = (message: string) => void;
 export const findRedis = async (onProgress: Progress): Promise<RedisProgram> => {
   const onPath = await findOnPath();
   if (onPath) return onPath;
-  const cacheDir = join(homedir(), '.cache', 'quailrunner');
+  const cacheDir = join(processEnv().XDG_CACHE_HOME || join(homedir(), '.cache'), 'quailrunner');
   await mkdir(cacheDir, { recursive: true });
   const misses: string[] = [];
   for (const bring of [unpackDebianRedis, compileRedis]) {
