@@ -52,11 +52,11 @@ describe('the set-up with containers', () => {
   it('starts commands that the command line has', () => {
     const files = readdirSync(join(root, 'apps/cli/src'), { recursive: true, encoding: 'utf8' });
     const sources = files.filter((file) => file.endsWith('.ts')).map((file) => read(`apps/cli/src/${file}`));
-    for (const app of ['scheduler', 'worker', 'monitor', 'sandbox']) {
+    const unknown = ['scheduler', 'worker', 'monitor', 'sandbox'].filter((app) => {
       const command = services[app]?.command?.[0] ?? 'none';
-      expect(command).toBe(app);
-      expect(sources.join('\n')).toMatch(new RegExp(`command\\(\\s*'${command}`));
-    }
+      return command !== app || !new RegExp(`command\\(\\s*'${app}\\b`).test(sources.join('\n'));
+    });
+    expect(unknown).toEqual([]);
   });
 
   it('keeps every key that Redis was given', () => {

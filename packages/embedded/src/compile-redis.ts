@@ -1,6 +1,6 @@
 /** The last way to a Redis: its source, fetched and compiled by redis-memory-server. Needs make and a C compiler, and a minute or two. */
 import { join } from 'node:path';
-import type { RedisProgram } from './find-redis.js';
+import type { RedisProgram } from './redis-program.js';
 
 /** 7.2 compiles with nothing but make and a C compiler. */
 const version = '7.2.11';

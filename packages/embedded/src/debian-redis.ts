@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { RedisProgram } from './find-redis.js';
+import type { RedisProgram } from './redis-program.js';
 
 const run = promisify(execFile);
 

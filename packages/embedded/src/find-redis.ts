@@ -11,15 +11,10 @@ import { processEnv } from '@quailrunner/config';
 import { QuailError } from '@quailrunner/domain';
 import { compileRedis } from './compile-redis.js';
 import { unpackDebianRedis } from './debian-redis.js';
+import type { RedisProgram } from './redis-program.js';
 import { waysOut } from './ways-out.js';
 
 const run = promisify(execFile);
-
-export interface RedisProgram {
-  readonly file: string;
-  /** What it needs beside PATH: where its libraries are. */
-  readonly env: Readonly<Record<string, string>>;
-}
 
 type Progress = (message: string) => void;
 

@@ -8,9 +8,10 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { QuailError, scrub } from '@quailrunner/domain';
 import { type BoundProcess, startBound } from './bound-process.js';
-import { findRedis, type RedisProgram } from './find-redis.js';
+import { findRedis } from './find-redis.js';
 import { findFreePort } from './free-port.js';
 import { clearLeftover } from './leftover.js';
+import type { RedisProgram } from './redis-program.js';
 import { waitUntilUp } from './wait-until-up.js';
 import { asStoreFault, waysOut } from './ways-out.js';
 
