@@ -54,6 +54,7 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
     log,
     tasks: openTaskCache(ledger),
     secrets: config.secrets,
+    lookUpAfterMs: config.lookUpAfterMs,
     random: Math.random,
     now: () => new Date(),
   };

@@ -12,6 +12,7 @@ import { type Dispatch, type Outcome, QuailError, scrub, settle, type Verdict } 
 import { type Attempts, type FinishedAttempt, holdLane, type Ledger, type StartedRun } from '@quailrunner/ledger';
 import type { JobResult } from '@quailrunner/queue';
 import { describeFault, type Log } from '@quailrunner/telemetry';
+import { excerptAnswer } from '@quailrunner/twilio';
 import type { CompiledTask } from './compile-task.js';
 import { decideVerdict } from './decide-verdict.js';
 import { finishSurely } from './finish-surely.js';
@@ -24,6 +25,8 @@ export interface DeliverDeps {
   readonly client: Client;
   readonly secrets: Readonly<Record<string, string>>;
   readonly log: Log;
+  /** How long a run that may have been sent waits before Twilio is asked for it. */
+  readonly lookUpAfterMs: number;
   readonly random: () => number;
   readonly now: () => Date;
 }
@@ -105,8 +108,14 @@ const record = async (run: StartedRun, judged: Judged, deps: DeliverDeps): Promi
   const { verdict, outcome } = judged;
   const settlement = settle(judged.task?.settings ?? unreadTask, verdict, run.attempts, deps.random());
   if (settlement.holdLane !== undefined) await hold(run.laneId, settlement.holdLane, deps);
-  const attempt = { ...run, ...settlement, spent: settlement.spent && judged.spent };
-  await finishSurely(toFinished(attempt, verdict, outcome), deps);
+  const attempt = {
+    ...run,
+    ...settlement,
+    spent: settlement.spent && judged.spent,
+    dueInMs: settlement.state === 'unknown' ? deps.lookUpAfterMs : settlement.dueInMs,
+  };
+  const finished = toFinished(attempt, verdict, outcome);
+  await finishSurely({ ...finished, ...excerptOf(judged) }, deps);
   deps.log.emit('attempt.finished', {
     runId: run.runId,
     attempt: run.attempts + 1,
@@ -140,5 +149,12 @@ const toFinished = (
   durationMs: Math.round(outcome?.durationMs ?? 0),
   ...('code' in verdict ? { code: verdict.code, reason: scrub(verdict.reason) } : {}),
   ...(verdict.kind === 'accepted' && verdict.sid !== undefined ? { sid: verdict.sid } : {}),
-  ...(outcome?.kind === 'answered' ? { httpStatus: outcome.status, excerpt: scrub(outcome.body) } : {}),
+  ...(outcome?.kind === 'answered' ? { httpStatus: outcome.status } : {}),
 });
+
+/** An answer may repeat the message: of Twilio's the harmless fields are kept, of another host's what explains a failure. */
+const excerptOf = ({ task, verdict, outcome }: Judged): { excerpt?: string } => {
+  if (outcome?.kind !== 'answered') return {};
+  if (task?.target === 'twilio') return { excerpt: excerptAnswer(outcome.body) };
+  return verdict.kind === 'accepted' ? {} : { excerpt: scrub(outcome.body) };
+};

@@ -1,22 +1,37 @@
 /** The look-up at Twilio: was the message of an unanswered POST created? Signs in as the action itself does. */
-import { scrub } from '@quailrunner/domain';
-import { readKnownSids, type UnknownRun } from '@quailrunner/ledger';
+import type { ApiClient } from '@quailrunner/delivery';
+import { type Outcome, scrub, type Verdict } from '@quailrunner/domain';
+import { type Ledger, readKnownSids, type UnknownRun } from '@quailrunner/ledger';
 import {
+  classifyFound,
   creationWindow,
   type ListedMessage,
   listUrl,
+  type MessagePage,
   matchMessage,
   parseMessagePage,
   type SentMessage,
 } from '@quailrunner/twilio';
 import type { CompiledTask } from './compile-task.js';
-import type { Finding, ResolveDeps } from './resolve-unknown.js';
+
+export interface LookUpDeps {
+  readonly ledger: Ledger;
+  readonly apiClient: ApiClient;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** What is known of the attempt now. */
+export type Finding =
+  /** Twilio has the message; it may have refused it since. */
+  | { readonly kind: 'found'; readonly sid: string; readonly verdict: Verdict }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'undecided'; readonly code: string; readonly reason: string };
 
 /** Pages of the list that are read at most; a number that got more messages than that in the time can't be decided. */
 const mostPages = 20;
 const timeoutMs = 15_000;
 
-export const lookUpMessage = async (run: UnknownRun, task: CompiledTask, deps: ResolveDeps): Promise<Finding> => {
+export const lookUpMessage = async (run: UnknownRun, task: CompiledTask, deps: LookUpDeps): Promise<Finding> => {
   const request = task.action.render(run.columns, deps.secrets);
   const sent = readSent(request.form ?? [], run);
   const authorization = headerOf(request.headers, 'authorization');
@@ -30,8 +45,8 @@ export const lookUpMessage = async (run: UnknownRun, task: CompiledTask, deps: R
     listed.map((message) => message.sid),
   );
   const match = matchMessage(sent, listed, taken);
-  if (match.kind === 'found') return { kind: 'sent', sid: match.message.sid };
-  if (match.kind === 'absent') return { kind: 'not-sent' };
+  if (match.kind === 'found') return { kind: 'found', sid: match.message.sid, verdict: classifyFound(match.message) };
+  if (match.kind === 'absent') return { kind: 'absent' };
   return undecided(
     'LOOK_UP_AMBIGUOUS',
     `${match.sids.length} messages may be this one, and their text can't be compared`,
@@ -62,18 +77,18 @@ const readPages = async (
   firstUrl: string,
   headers: Record<string, string>,
   oldest: number,
-  { apiClient }: ResolveDeps,
+  { apiClient }: LookUpDeps,
 ): Promise<ListedMessage[] | Finding> => {
   const messages: ListedMessage[] = [];
   let url: string | undefined = firstUrl;
   for (let pages = 0; url !== undefined; pages++) {
     if (pages === mostPages) return undecided('LOOK_UP_TOO_LONG', `more than ${mostPages} pages of messages`);
-    const answer = await apiClient.getJson(url, { headers, timeoutMs });
+    const answer: Outcome = await apiClient.getJson(url, { headers, timeoutMs });
     if (answer.kind !== 'answered') return undecided(answer.code, answer.reason);
-    const page = answer.status === 200 ? parseMessagePage(answer.body, url) : undefined;
+    const page: MessagePage | undefined = answer.status === 200 ? parseMessagePage(answer.body, url) : undefined;
     if (page === undefined) return undecided(`HTTP_${answer.status}`, scrub(answer.body, 200));
     messages.push(...page.messages);
-    const last = page.messages.at(-1);
+    const last: ListedMessage | undefined = page.messages.at(-1);
     url = last !== undefined && last.createdAt < oldest ? undefined : page.nextUrl;
   }
   return messages;

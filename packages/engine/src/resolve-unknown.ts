@@ -4,29 +4,19 @@
  * which no other run can have; absent, its attempt has failed and it is retried. A plain host can't be asked, so the task's
  * policy decides. What can't be decided stays `unknown` and is asked again, less and less often.
  */
-import type { ApiClient } from '@quailrunner/delivery';
-import { backoffMs, type Settlement } from '@quailrunner/domain';
-import { type Ledger, readUnknown, settleUnknown, type UnknownRun, type UnknownSettlement } from '@quailrunner/ledger';
+import { backoffMs, type Settlement, type Verdict } from '@quailrunner/domain';
+import { readUnknown, settleUnknown, type UnknownRun, type UnknownSettlement } from '@quailrunner/ledger';
 import { describeFault, type Log } from '@quailrunner/telemetry';
 import type { CompiledTask } from './compile-task.js';
-import { lookUpMessage } from './look-up-message.js';
+import { type Finding, type LookUpDeps, lookUpMessage } from './look-up-message.js';
 import type { TaskCache } from './task-cache.js';
 
-export interface ResolveDeps {
-  readonly ledger: Ledger;
+export interface ResolveDeps extends LookUpDeps {
   readonly tasks: TaskCache;
-  readonly apiClient: ApiClient;
-  readonly secrets: Readonly<Record<string, string>>;
   readonly log: Log;
   readonly random: () => number;
   readonly now: () => Date;
 }
-
-/** What is known of the attempt now. `undecided` says why nothing is. */
-export type Finding =
-  | { readonly kind: 'sent'; readonly sid: string }
-  | { readonly kind: 'not-sent' }
-  | { readonly kind: 'undecided'; readonly code: string; readonly reason: string };
 
 const batchSize = 50;
 const looksInFlight = 5;
@@ -54,9 +44,13 @@ const resolveRun = async (run: UnknownRun, deps: ResolveDeps): Promise<void> => 
 /** What the attempt turned out to be. */
 const recordOf = (finding: Finding): Pick<UnknownSettlement, 'verdict' | 'sid' | 'code' | 'reason'> => {
   switch (finding.kind) {
-    case 'sent':
-      return { verdict: 'accepted', sid: finding.sid };
-    case 'not-sent':
+    case 'found': {
+      const { sid, verdict } = finding;
+      return verdict.kind === 'accepted'
+        ? { verdict: 'accepted', sid }
+        : { verdict: verdict.kind, sid, code: verdict.code, reason: verdict.reason };
+    }
+    case 'absent':
       return { verdict: 'transient' };
     case 'undecided':
       return { code: finding.code, reason: finding.reason };
@@ -80,13 +74,19 @@ type Next = Pick<Settlement, 'state' | 'dueInMs'> & { readonly state: UnknownSet
 
 const settlementOf = (finding: Finding, run: UnknownRun, task: CompiledTask, deps: ResolveDeps): Next => {
   switch (finding.kind) {
-    case 'sent':
-      return { state: 'completed', dueInMs: 0 };
-    case 'not-sent':
+    case 'found':
+      return ofVerdict(finding.verdict, run, task, deps);
+    case 'absent':
       return asFailedAttempt(run, task, deps);
     case 'undecided':
       return byPolicy(run, task, deps);
   }
+};
+
+/** Twilio also lists what it refused when it was asked: such a message was never sent. */
+const ofVerdict = (verdict: Verdict, run: UnknownRun, task: CompiledTask, deps: ResolveDeps): Next => {
+  if (verdict.kind === 'accepted') return { state: 'completed', dueInMs: 0 };
+  return verdict.kind === 'refused' ? { state: 'failed', dueInMs: 0 } : asFailedAttempt(run, task, deps);
 };
 
 /** The attempt was counted when it became unknown. */

@@ -3,7 +3,7 @@
  * of each new one. At most one run per task and entity: the ledger's unique index decides, so two schedulers may scan the
  * same task at once. An error ends the scan, is shown on the task, and the next scan tries again.
  */
-import { type Entity, type Problem, ProblemsError, scrub } from '@quailrunner/domain';
+import { type Entity, type Problem, ProblemsError } from '@quailrunner/domain';
 import {
   claimEntities,
   type DueScan,
@@ -13,8 +13,9 @@ import {
   type Ledger,
   renewScan,
 } from '@quailrunner/ledger';
-import { checkPredicate, duplicateKeys, PredicateFault, readEntities, type Sources } from '@quailrunner/source';
+import { duplicateKeys, PredicateFault, readEntities, type Sources } from '@quailrunner/source';
 import { describeFault, type Log } from '@quailrunner/telemetry';
+import { checkTask, toProblem } from './check-task.js';
 import { type CompiledTask, compileTask, laneOf } from './compile-task.js';
 
 export interface ScanDeps {
@@ -54,8 +55,14 @@ export const scanTask = async (scan: DueScan, deps: ScanDeps): Promise<void> => 
       durationMs: Date.now() - startedAt,
     });
   } catch (fault) {
-    const error = toProblem(fault);
-    deps.log.emit('scan.failed', { task: scan.task, scanId: scan.scanId, ...placeOf(error), ...describeFault(fault) });
+    const error = problemOf(fault);
+    deps.log.emit('scan.failed', {
+      task: scan.task,
+      scanId: scan.scanId,
+      ...placeOf(error),
+      fault: error.code,
+      message: error.message,
+    });
     await finishScan(deps.ledger, scan, { ...counts, error });
   }
 };
@@ -65,15 +72,9 @@ const predicateOf = (task: CompiledTask) => ({ source: task.settings.source, pre
 /** A revision's first scan asks all that `task check` asks: whatever changed since, nothing of a broken task is claimed. */
 const prepare = async (scan: DueScan, deps: ScanDeps): Promise<CompiledTask> => {
   if (!scan.isFirstOfRevision) return compileTask(scan.definition);
-  const { columns } = await checkPredicate(deps.sources, {
-    source: scan.definition.settings.source,
-    predicate: scan.definition.predicate,
-  });
+  const { task } = await checkTask(scan.definition, deps);
   await renewScan(deps.ledger, scan); // The check may have taken long.
-  return compileTask(
-    scan.definition,
-    columns.map((column) => column.name),
-  );
+  return task;
 };
 
 const claim = async (scan: DueScan, entities: LanedEntity[], deps: ScanDeps): Promise<number> => {
@@ -122,19 +123,12 @@ const tooManyLanes = (): ProblemsError =>
     },
   ]);
 
-/** What the task shows of the fault. */
-const toProblem = (fault: unknown): Problem => {
+/** What the task shows of the fault: the first thing to mend. */
+const problemOf = (fault: unknown): Problem => {
   if (fault instanceof ProblemsError && fault.problems[0]) return fault.problems[0];
+  if (fault instanceof PredicateFault) return toProblem(fault);
   const { fault: code, message } = describeFault(fault);
-  if (!(fault instanceof PredicateFault)) return { code, message };
-  return {
-    code,
-    message,
-    where: 'predicate',
-    ...(fault.mend === undefined ? {} : { mend: scrub(fault.mend) }),
-    ...(fault.line === undefined ? {} : { line: fault.line }),
-    ...(fault.column === undefined ? {} : { column: fault.column }),
-  };
+  return { code, message };
 };
 
 const placeOf = ({ line, column }: Problem) => ({

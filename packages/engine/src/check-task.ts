@@ -1,0 +1,53 @@
+/**
+ * Check: everything about a task that can be known before anything is claimed: its templates, its predicate on the source,
+ * its keys. Reads, and writes and sends nothing. `quail task check` and `apply` ask it, and so does a revision's first scan.
+ */
+import { type Problem, ProblemsError, scrub, type TaskDefinition } from '@quailrunner/domain';
+import { checkPredicate, type PredicateColumn, PredicateFault, type Sources } from '@quailrunner/source';
+import { type CompiledTask, compileTask } from './compile-task.js';
+
+export interface CheckDeps {
+  readonly sources: Sources;
+}
+
+export interface CheckedTask {
+  readonly task: CompiledTask;
+  readonly columns: readonly PredicateColumn[];
+}
+
+/**
+ * Throws ProblemsError with all that is wrong; `where` is `predicate` or a part of the action, with line and column in it.
+ * What the source itself throws is among them.
+ */
+export const checkTask = async (definition: TaskDefinition, { sources }: CheckDeps): Promise<CheckedTask> => {
+  const { predicate, settings } = definition;
+  const problems: Problem[] = [];
+  const columns = await collect(problems, async () => {
+    return (await checkPredicate(sources, { source: settings.source, predicate })).columns;
+  });
+  const names = columns?.map((column) => column.name);
+  const task = await collect(problems, async () => compileTask(definition, names));
+  if (columns === undefined || task === undefined) throw new ProblemsError(problems);
+  return { task, columns };
+};
+
+const collect = async <Result>(problems: Problem[], work: () => Promise<Result>): Promise<Result | undefined> => {
+  try {
+    return await work();
+  } catch (fault) {
+    if (fault instanceof ProblemsError) problems.push(...fault.problems);
+    else if (fault instanceof PredicateFault) problems.push(toProblem(fault));
+    else throw fault;
+    return undefined;
+  }
+};
+
+/** PostgreSQL's own words may repeat a value of a row. */
+export const toProblem = ({ code, message, mend, line, column }: PredicateFault): Problem => ({
+  code,
+  message: scrub(message),
+  where: 'predicate',
+  ...(mend === undefined ? {} : { mend: scrub(mend) }),
+  ...(line === undefined ? {} : { line }),
+  ...(column === undefined ? {} : { column }),
+});
