@@ -1,2 +1,3 @@
-/** HTTP out: the POST of the hot path, calls to APIs, target guard, limits, outcome */
-export {};
+/** HTTP out: the POST of the hot path, calls to APIs, the target guard, limits, and outcomes as values. */
+export { type ApiClient, openApiClient } from './open-api-client.js';
+export { type Client, type ClientOptions, openClient, type PostOptions, type PostRequest } from './open-client.js';
