@@ -59,13 +59,15 @@ create index scans_by_task on quailrunner.scans (task_id, id desc);
 
 create table quailrunner.runs (
   id bigint generated always as identity primary key,
-  task_id int not null references quailrunner.tasks on delete cascade,
+  -- Of quailrunner.tasks and, below, of quailrunner.lanes. Not declared as foreign keys: the claim locks the task's row and
+  -- lanes are never deleted, so checking each row again would only make claims more than twice as slow.
+  task_id int not null,
   -- The revision that rendered it last; until then, the one that claimed it.
   revision int not null,
   entity_pk text not null,
   -- The row's columns as of the claim. json, not jsonb: kept as written, in the predicate's order, and never searched.
   columns json not null,
-  lane_id int not null references quailrunner.lanes,
+  lane_id int not null,
   scan_id bigint not null,
   state text not null default 'pending'
     check (state in ('pending', 'queued', 'sending', 'completed', 'failed', 'retrying', 'unknown', 'skipped', 'canceled')),
@@ -98,7 +100,10 @@ create table quailrunner.runs (
   constraint runs_once unique (task_id, entity_pk),
   check (state <> 'sending' or (worker_id is not null and started_at is not null)),
   check ((state in ('completed', 'failed', 'skipped', 'canceled')) = (finished_at is not null))
-) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
+) with (
+  -- Room in each page for the heap-only updates, and vacuuming while the backlog's index is still small.
+  fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02
+);
 
 -- What may be fed, in order: each lane takes from its tasks in turn.
 create index runs_waiting on quailrunner.runs (lane_id, task_id, due_at, id) where shelf = 'waiting';

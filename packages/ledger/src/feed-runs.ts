@@ -17,8 +17,11 @@ const feed = `
     select id from quailrunner.lanes where id = $1 and state = 'open' for no key update skip locked
   ), room as (
     select $2 - count(*) as runs
-    from quailrunner.runs
-    where lane_id = (select id from lane) and shelf = 'out' and state = 'queued'
+    from (
+      select from quailrunner.runs
+      where lane_id = (select id from lane) and shelf = 'out' and state = 'queued'
+      limit $2 / 2 + 1
+    ) queued
     having count(*) <= $2 / 2 and exists (select from lane)
   ), next as (
     select due.id, t.name as task, due.turn

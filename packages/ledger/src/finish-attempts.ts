@@ -1,7 +1,5 @@
-/** Record: send → **record** → receipt. The outcome of an attempt, committed before its job returns, a batch in one statement. */
+/** Record: send → **record** → receipt. The outcome, committed before the job returns; write-attempts.ts writes it. */
 import type { Dispatch, Settlement, VerdictKind } from '@quailrunner/domain';
-import type { Ledger } from './open-ledger.js';
-import { type PreparedStatement, query } from './query.js';
 
 export interface FinishedAttempt extends Dispatch, Pick<Settlement, 'state' | 'spent' | 'dueInMs'> {
   readonly verdict: VerdictKind;
@@ -20,13 +18,12 @@ export interface FinishedAttempt extends Dispatch, Pick<Settlement, 'state' | 's
 // and only while nothing else happened to the run. A late answer settles a run that was given up as unknown: its attempt
 // was counted and written then, so it is corrected and not counted twice. A throttle that comes late is a retry, because
 // the way from `unknown` back to `pending` is closed. Cost: a primary key probe, an update and an insert a run.
-const finish: PreparedStatement = {
-  name: 'finish-attempts',
-  text: `
-  with ended as (
+/** $1 worker, $4 to $15 from `finishColumns`. */
+export const finishedRows = `
+  ended as (
     select * from unnest(
-      $2::bigint[], $3::int[], $4::text[], $5::int[], $6::float8[], $7::text[], $8::int[], $9::smallint[], $10::text[],
-      $11::text[], $12::text[], $13::text[]
+      $4::bigint[], $5::int[], $6::text[], $7::int[], $8::float8[], $9::text[], $10::int[], $11::smallint[],
+      $12::text[], $13::text[], $14::text[], $15::text[]
     ) as e (id, dispatch, state, spent, due_in_ms, verdict, duration_ms, http_status, code, reason, excerpt, sid)
   ), moved as (
     update quailrunner.runs r
@@ -43,33 +40,19 @@ const finish: PreparedStatement = {
       and (r.state = 'sending' or r.state = 'unknown' and e.state <> 'unknown')
     returning r.id, r.attempts + 1 - e.spent as number, r.revision, r.started_at, e.dispatch, e.verdict, e.duration_ms,
       e.http_status, e.code, e.reason, e.excerpt, e.sid
-  )
-  insert into quailrunner.attempts as a (run_id, dispatch, number, revision, worker_id, started_at, verdict, duration_ms,
-    http_status, code, reason, excerpt, sid)
-  select id, dispatch, number, revision, $1, started_at, verdict, duration_ms, http_status, code, reason, excerpt, sid
-  from moved
-  on conflict (run_id, dispatch) do update
-  set number = excluded.number, finished_at = now(), verdict = excluded.verdict, duration_ms = excluded.duration_ms,
-    http_status = excluded.http_status, code = excluded.code, reason = excluded.reason, excerpt = excluded.excerpt,
-    sid = excluded.sid
-  returning run_id as "runId", dispatch`,
-};
+  ), finished as (
+    insert into quailrunner.attempts (run_id, dispatch, number, revision, worker_id, started_at, verdict, duration_ms,
+      http_status, code, reason, excerpt, sid)
+    select id, dispatch, number, revision, $1, started_at, verdict, duration_ms, http_status, code, reason, excerpt, sid
+    from moved
+    on conflict (run_id, dispatch) do update
+    set number = excluded.number, finished_at = now(), verdict = excluded.verdict, duration_ms = excluded.duration_ms,
+      http_status = excluded.http_status, code = excluded.code, reason = excluded.reason, excerpt = excluded.excerpt,
+      sid = excluded.sid
+    returning run_id as id, dispatch
+  )`;
 
-/** For each attempt, in order: whether it was recorded. False when the run has moved on without it. */
-export const finishAttempts = async (
-  ledger: Ledger,
-  workerId: string,
-  attempts: readonly FinishedAttempt[],
-): Promise<boolean[]> => {
-  const rows = await query<Dispatch>(ledger, finish, [workerId, ...columnsOf(attempts)]);
-  const moved = new Map(rows.map((row) => [row.runId, row.dispatch]));
-  return attempts.map(({ runId, dispatch }) => {
-    if (moved.get(runId) !== dispatch) return false;
-    return moved.delete(runId);
-  });
-};
-
-const columnsOf = (attempts: readonly FinishedAttempt[]): unknown[][] => [
+export const finishColumns = (attempts: readonly FinishedAttempt[]): unknown[][] => [
   attempts.map((attempt) => attempt.runId),
   attempts.map((attempt) => attempt.dispatch),
   attempts.map((attempt) => attempt.state),

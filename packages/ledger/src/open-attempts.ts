@@ -1,10 +1,11 @@
-/** The two writes of the hot path, gathered: marks before POSTs and outcomes after them. */
+/** Attempts, as a worker asks for them: each waits for the commit of its own group. */
 import type { Dispatch } from '@quailrunner/domain';
-import { type FinishedAttempt, finishAttempts } from './finish-attempts.js';
+import type { FinishedAttempt } from './finish-attempts.js';
 import { GroupCommit } from './group-commit.js';
 import { LedgerFault } from './ledger-fault.js';
 import { inside, type Ledger } from './open-ledger.js';
-import { type Start, type StartedRun, startAttempts } from './start-attempts.js';
+import type { StartedRun } from './start-attempts.js';
+import { type AttemptWrite, type AttemptWritten, writeAttempts } from './write-attempts.js';
 
 export interface Attempts {
   /** The run to send now, once that is committed; `undefined` when this job means nothing (any more). */
@@ -17,37 +18,34 @@ export interface Attempts {
 
 /** `workerId` must be registered: the runs of a worker that nobody sees are given up. */
 export const openAttempts = (ledger: Ledger, { workerId }: { workerId: string }): Attempts => {
-  const starts = new GroupCommit<Dispatch, Start>({
-    write: (dispatches) => startAttempts(ledger, workerId, dispatches),
-    isOneItemsFault,
-  });
-  const finishes = new GroupCommit<FinishedAttempt, boolean>({
-    write: (attempts) => finishAttempts(ledger, workerId, attempts),
+  const group = new GroupCommit<AttemptWrite, AttemptWritten>({
+    write: (writes) => writeAttempts(ledger, workerId, writes),
     isOneItemsFault,
   });
   return {
     start: async (dispatch) => {
-      const start = await starts.submit(dispatch);
+      const start = await group.submit({ kind: 'start', dispatch });
       if (start.kind === 'started') return start.run;
       if (start.kind === 'recalled') {
         ledger[inside].log.emit('run.recalled', { runId: start.run.runId, laneId: start.run.laneId });
       }
       return undefined;
     },
-    finish: async (attempt) => {
-      try {
-        return await finishes.submit(attempt);
-      } catch (fault) {
-        // Another attempt has this sid: the receiver numbers its messages oddly. The outcome stands without it.
-        const { sid, ...withoutSid } = attempt;
-        if (sid === undefined || !isOneItemsFault(fault)) throw fault;
-        return finishes.submit(withoutSid);
-      }
-    },
-    drain: async () => {
-      await Promise.all([starts.drain(), finishes.drain()]);
-    },
+    finish: (attempt) => finish(attempt, group),
+    drain: () => group.drain(),
   };
+};
+
+const finish = async (attempt: FinishedAttempt, group: GroupCommit<AttemptWrite, AttemptWritten>): Promise<boolean> => {
+  try {
+    const written = await group.submit({ kind: 'finish', attempt });
+    return written.kind === 'finished' && written.isRecorded;
+  } catch (fault) {
+    // Another attempt has this sid: the receiver numbers its messages oddly. The outcome stands without it.
+    const { sid, ...withoutSid } = attempt;
+    if (sid === undefined || !isOneItemsFault(fault)) throw fault;
+    return finish(withoutSid, group);
+  }
 };
 
 const isOneItemsFault = (error: unknown): boolean =>

@@ -25,6 +25,8 @@ export const inside: unique symbol = Symbol('inside the ledger');
 
 export interface Inside {
   readonly pool: pg.Pool;
+  /** Connections of the hot path, so that it never waits behind anything else. */
+  readonly writers: pg.Pool;
   readonly databaseUrl: string;
   readonly encryptionKey: Buffer;
   readonly log: Log;
@@ -37,38 +39,65 @@ const silenceTimeoutMs = statementTimeoutMs + 5_000;
 
 /** Connects with the first statement. */
 export const openLedger = (options: LedgerOptions, log: Log = silentLog): Ledger => {
-  const { databaseUrl, encryptionKey, applicationName } = options;
+  const { databaseUrl, encryptionKey, maxConnections = 10 } = options;
+  const pool = openPool(options, { max: maxConnections, onConnect: planEachTime }, log);
+  const writers = openPool(options, { max: 1, maxLifetimeSeconds: 30, onConnect: planOnce }, log);
+  let closed: Promise<unknown> | undefined;
+  const close = async () => {
+    closed ??= Promise.all([pool.end(), writers.end()]);
+    await closed;
+  };
+  return { close, [inside]: { pool, writers, databaseUrl, encryptionKey, log } };
+};
+
+const openPool = (
+  { databaseUrl, applicationName }: LedgerOptions,
+  { onConnect, ...options }: pg.PoolConfig,
+  log: Log,
+): pg.Pool => {
   const pool = new pg.Pool({
+    ...options,
     connectionString: databaseUrl,
     application_name: applicationName,
-    max: options.maxConnections ?? 10,
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: silenceTimeoutMs,
     keepAlive: true,
-    onConnect: prepareConnection,
+    onConnect: async (client) => {
+      await client.query(applyLimits, [String(statementTimeoutMs)]);
+      await onConnect?.(client);
+    },
   });
   // An idle connection was lost: the pool opens another one when it needs it.
   pool.on('error', (error) => log.emit('ledger.connection_lost', describeFault(error)));
-  let closed: Promise<void> | undefined;
-  const close = () => {
-    closed ??= pool.end();
-    return closed;
-  };
-  return { close, [inside]: { pool, databaseUrl, encryptionKey, log } };
+  return pool;
 };
 
-// Why: a plan made while a table was empty reads all of it once it is large, so each execution is planned afresh (a
-// fraction of a millisecond, shared by a batch). A commit that returned must survive a crash: an attempt is committed
-// before its POST leaves. Set here, not at start-up, because connection poolers refuse unknown start-up parameters.
-const connectionSettings = `
+// Why: settings made at start-up would be refused by connection poolers. A commit that returned must survive a crash, since
+// attempts are committed before their POSTs leave: a database that was told otherwise is told better.
+const applyLimits = `
   select
     set_config('statement_timeout', $1, false),
     set_config('idle_in_transaction_session_timeout', $1, false),
-    set_config('plan_cache_mode', 'force_custom_plan', false),
-    set_config('synchronous_commit',
-      case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end,
+    set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false)`;
+
+// Why: a plan made while a table was empty reads all of it once it is large.
+const planEachTime = async (client: pg.ClientBase): Promise<void> => {
+  await client.query(`select set_config('plan_cache_mode', 'force_custom_plan', false)`);
+};
+
+// Why: planning the hot statement takes as long as running it for a few messages. It goes by primary keys, so one plan
+// serves all sizes but the smallest; a connection that began on an almost empty table is soon replaced.
+const keepPlanOnceLarge = `
+  select
+    set_config('enable_seqscan', 'off', false),
+    set_config('enable_bitmapscan', 'off', false),
+    set_config('enable_hashjoin', 'off', false),
+    set_config('enable_mergejoin', 'off', false),
+    set_config('plan_cache_mode',
+      case when pg_relation_size(to_regclass('quailrunner.runs')) > 524288
+        then 'force_generic_plan' else 'force_custom_plan' end,
       false)`;
 
-const prepareConnection = async (client: pg.ClientBase): Promise<void> => {
-  await client.query(connectionSettings, [String(statementTimeoutMs)]);
+const planOnce = async (client: pg.ClientBase): Promise<void> => {
+  await client.query(keepPlanOnceLarge);
 };

@@ -13,12 +13,17 @@ export interface PreparedStatement {
 }
 
 /** Runs one statement, which is a transaction of its own: after a deadlock nothing of it stands, so it may be repeated. */
-export const query = async <Row>(
+export const query = <Row>(
   ledger: Ledger,
   statement: string | PreparedStatement,
   values: readonly unknown[] = [],
+): Promise<Row[]> => queryOn(ledger[inside].pool, statement, values);
+
+export const queryOn = async <Row>(
+  pool: pg.Pool,
+  statement: string | PreparedStatement,
+  values: readonly unknown[],
 ): Promise<Row[]> => {
-  const { pool } = ledger[inside];
   const config = typeof statement === 'string' ? { text: statement } : statement;
   for (let triesLeft = triesAfterDeadlock; ; triesLeft -= 1) {
     try {
