@@ -15,8 +15,8 @@ import { createTestDatabase, createTestRedis } from './databases.js';
 
 const quail = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'bin', 'quail.js');
 
-export const account = { sid: `AC${'0'.repeat(31)}7`, token: 'a-token-that-must-not-leak' };
-const basic = Buffer.from(`${account.sid}:${account.token}`).toString('base64');
+export const account = { sid: `AC${'0'.repeat(31)}7`, authToken: 'a-token-that-must-not-leak' };
+const basic = Buffer.from(`${account.sid}:${account.authToken}`).toString('base64');
 
 export interface Running {
   readonly process: ChildProcess;
