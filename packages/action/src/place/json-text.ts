@@ -18,12 +18,19 @@ const nextToken: Readonly<Record<JsonState, RegExp>> = {
   block: /\*\/|[^*]+|\*/y,
 };
 
-const moves: Readonly<Record<JsonState, Readonly<Record<string, JsonState>>>> = {
-  value: { '"': 'string', '//': 'line', '/*': 'block' },
-  string: { '"': 'value', '\\': 'escape' },
-  escape: {},
-  line: { '\n': 'value' },
-  block: { '*/': 'value' },
+const moves: Readonly<Record<JsonState, ReadonlyMap<string, JsonState>>> = {
+  value: new Map([
+    ['"', 'string'],
+    ['//', 'line'],
+    ['/*', 'block'],
+  ]),
+  string: new Map([
+    ['"', 'value'],
+    ['\\', 'escape'],
+  ]),
+  escape: new Map(),
+  line: new Map([['\n', 'value']]),
+  block: new Map([['*/', 'value']]),
 };
 
 export const writeJsonText = (text: string, start: JsonState): { text: string; state: JsonState } => {
@@ -33,7 +40,7 @@ export const writeJsonText = (text: string, start: JsonState): { text: string; s
     const pattern = nextToken[state];
     pattern.lastIndex = at;
     const token = pattern.exec(text)?.[0] ?? text.slice(at);
-    const next = state === 'escape' ? 'string' : (moves[state][token] ?? state);
+    const next = state === 'escape' ? 'string' : (moves[state].get(token) ?? state);
     if (state === 'value' && token === ',') out += mark;
     else if (token === '\n' || !(isComment(state) || isComment(next))) out += token;
     state = next;

@@ -114,7 +114,8 @@ const readLoop = (node: Expression, loop: Loop): boolean | undefined => {
 const loopValue = (node: Expression, loop: Loop): number | boolean | undefined => {
   if (node.typename !== 'LookupVal' || node.target.typename !== 'Symbol' || node.target.value !== 'loop')
     return undefined;
-  return node.val.typename === 'Literal' ? loop[String(node.val.value)] : undefined;
+  const key = node.val.typename === 'Literal' ? String(node.val.value) : '';
+  return Object.hasOwn(loop, key) ? loop[key] : undefined;
 };
 
 const compareNumbers = (left: number, operator: string, right: number): boolean => {

@@ -71,7 +71,7 @@ const checkForeign = (part: Part, { offset, tokens }: Tag, columns: ReadonlySet<
   } else if (first.value === '#' || (first.value === '/' && second?.type === 'symbol')) {
     const mend = 'write {% if column %} … {% endif %} or {% for item in column %} … {% endfor %}';
     report(part, offset, { code: 'TEMPLATE_SYNTAX', message: 'this is the form of another template language', mend });
-  } else if (first.type === 'left-curly') {
+  } else if (first.type === 'left-curly' && first.offset === offset + 2) {
     report(part, offset, { code: 'TEMPLATE_SYNTAX', message: 'a tag has two braces', mend: 'write {{.column}}' });
   } else if (isGoAction(tokens, columns)) {
     const word = String(first.value);

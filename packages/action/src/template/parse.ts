@@ -5,13 +5,19 @@ import type { NodeList } from './nodes.js';
 import { type Part, report } from './part.js';
 import { type Item, readItems, type Token } from './tokens.js';
 
+const forms = 'tags look like {{.column}}, {{ column | filter }}, {% if column %} … {% endif %}';
+
 export const parseTemplate = (part: Part, columns: ReadonlySet<string> | undefined): NodeList | undefined => {
   const read = readItems(part);
   const items = read && checkTags(part, read, columns);
   if (items === undefined) return undefined;
   const source = openTokenSource(toTokens(items));
   try {
-    return new parser.Parser(source).parseAsRoot() as NodeList;
+    const root = new parser.Parser(source).parseAsRoot() as NodeList;
+    const offset = findBroken(root, 0);
+    if (offset === undefined) return root;
+    report(part, offset, { code: 'TEMPLATE_SYNTAX', message: 'something is missing here', mend: forms });
+    return undefined;
   } catch (fault) {
     reportUnread(part, source.last(), fault);
     return undefined;
@@ -54,6 +60,19 @@ const reportUnread = (part: Part, token: Token | undefined, fault: unknown): voi
   report(part, token?.offset ?? 0, {
     code: 'TEMPLATE_SYNTAX',
     message: isEnd ? `something is missing before ${token.value}` : `"${token?.value ?? ''}" isn't understood here`,
-    mend: 'tags look like {{.column}}, {{ column | filter }}, {% if column %} … {% endif %}',
+    mend: forms,
   });
+};
+
+/** For `a[]` or `].b` nunjucks makes a node without its child. Returns the offset of the first such node. */
+const findBroken = (node: object, offset: number): number | undefined => {
+  const own = 'colno' in node && typeof node.colno === 'number' ? node.colno : offset;
+  if ('typename' in node && node.typename === 'Literal') return undefined;
+  for (const [key, child] of Object.entries(node)) {
+    if (key === 'else_' && child === null) continue;
+    if (child === null || child === undefined) return own;
+    const broken = typeof child === 'object' ? findBroken(child, own) : undefined;
+    if (broken !== undefined) return broken;
+  }
+  return undefined;
 };
