@@ -1,2 +1,2 @@
-/** the browser side: sign-in, status, Bull Board, health */
-export {};
+/** The browser side: sign-in, status, Bull Board, health. */
+export { type Monitor, type MonitorDeps, type MonitorOptions, startMonitor, startMonitorFrom } from './start.js';

@@ -1,0 +1,20 @@
+/** How we say no: a page to people, problem details (RFC 9457) to programs. Neither holds anything but our own words. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+export interface ProblemAnswer {
+  readonly status: number;
+  readonly title: string;
+  readonly detail?: string;
+  /** Finds the line in our log. */
+  readonly reference?: string;
+}
+
+/** The console's own API and the one that Bull Board's page asks. */
+export const isApiPath = (url: string): boolean => /^\/(?:queues\/)?api(?:[/?]|$)/.test(url);
+
+export const sendProblem = (request: FastifyRequest, reply: FastifyReply, problem: ProblemAnswer): FastifyReply => {
+  reply.status(problem.status).header('cache-control', 'no-store');
+  const forPeople = !isApiPath(request.url) && (request.headers.accept ?? '').includes('text/html');
+  if (forPeople) return reply.page('problem.njk', { problem });
+  return reply.type('application/problem+json').send({ type: 'about:blank', ...problem });
+};

@@ -1,0 +1,61 @@
+/** Every route of the monitor, and which guards stand before it. */
+import fastifyStatic from '@fastify/static';
+import type { Log } from '@quailrunner/telemetry';
+import type { FastifyInstance } from 'fastify';
+import { addBoard } from './board/open-board.js';
+import { addHostGuard } from './guards/host.js';
+import { answerAlive, answerReady } from './health.js';
+import { sendProblem } from './problem.js';
+import { open } from './sign-in/gate.js';
+import { showSignIn, signIn, signOut } from './sign-in/pages.js';
+import { addSessions, type SessionOptions } from './sign-in/sessions.js';
+import type { Throttle } from './sign-in/throttle.js';
+import { openStatus } from './status/open-status.js';
+import { answerLanes, answerStats, answerTasks, showStatus, showStatusPart } from './status/pages.js';
+import { type Stores, watchStores } from './stores.js';
+import { publicDirectory } from './views.js';
+
+export interface RouteOptions extends SessionOptions {
+  /** Names, without ports, under which we answer besides local ones. */
+  readonly hostNames: readonly string[];
+}
+
+export interface RouteDeps extends Stores {
+  readonly log: Log;
+  readonly throttle: Throttle;
+}
+
+export const addRoutes = async (app: FastifyInstance, options: RouteOptions, deps: RouteDeps): Promise<void> => {
+  const checkStores = watchStores(deps);
+
+  // Asked under any name, and in any state of the stores.
+  app.get('/healthz', answerAlive);
+  app.get('/readyz', answerReady(checkStores));
+
+  await app.register(async (named) => {
+    addHostGuard(named, options.hostNames);
+    await named.register(fastifyStatic, { root: publicDirectory, prefix: '/assets/', decorateReply: false });
+
+    await named.register(async (site) => {
+      await addSessions(site, options, deps.ledger);
+      const status = openStatus({ ledger: deps.ledger, checkStores });
+
+      site.get('/sign-in', open, showSignIn);
+      site.post('/sign-in', open, signIn(deps));
+      site.post('/sign-out', signOut);
+
+      site.get('/', showStatus(status));
+      site.get('/status', showStatusPart(status));
+
+      site.get('/api/v1/stats', answerStats(status));
+      site.get('/api/v1/tasks', answerTasks(status));
+      site.get('/api/v1/lanes', answerLanes(status));
+
+      await addBoard(site, { ...deps, checkStores }); // /queues
+
+      site.setNotFoundHandler((request, reply) =>
+        sendProblem(request, reply, { status: 404, title: 'There is nothing here' }),
+      );
+    });
+  });
+};

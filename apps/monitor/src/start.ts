@@ -1,0 +1,77 @@
+/** The monitor: what people and load balancers see of us. Any number may run side by side; they share their sessions. */
+import type { AddressInfo } from 'node:net';
+import { type Config, requireStores } from '@quailrunner/config';
+import { migrateLedger, openLedger } from '@quailrunner/ledger';
+import { openQueue } from '@quailrunner/queue';
+import type { Log } from '@quailrunner/telemetry';
+import { addRoutes } from './routes.js';
+import { openServer } from './server.js';
+import { createFirstUser } from './sign-in/first-user.js';
+import { openThrottle } from './sign-in/throttle.js';
+import type { Stores } from './stores.js';
+
+export interface MonitorOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** 32 bytes; session cookies are signed with a key derived from it. */
+  readonly encryptionKey: Buffer;
+  /** Of the first user, `admin`; generated when absent. */
+  readonly adminPassword?: string;
+  readonly apiToken?: string;
+  readonly publicUrl?: string;
+}
+
+export interface MonitorDeps extends Stores {
+  readonly log: Log;
+}
+
+export interface Monitor {
+  readonly url: string;
+  /** The generated password of `admin`, when this very call made that user: shown once, never logged. */
+  readonly firstPassword?: string;
+  close(): Promise<void>;
+}
+
+/** The ledger must be migrated. */
+export const startMonitor = async (options: MonitorOptions, deps: MonitorDeps): Promise<Monitor> => {
+  const hostNames = [options.host.toLowerCase()];
+  if (options.publicUrl !== undefined) hostNames.push(new URL(options.publicUrl).hostname);
+  const app = await openServer(options.publicUrl, deps.log);
+  await addRoutes(app, { ...options, hostNames }, { ...deps, throttle: openThrottle(Date.now) });
+  try {
+    await app.listen({ host: options.host, port: options.port });
+    // Last, because a password that is made must reach somebody: nothing after it can fail.
+    const firstPassword = await createFirstUser(options.adminPassword, deps);
+    const url = urlOf(app.server.address() as AddressInfo);
+    deps.log.emit('app.started', { url });
+    return { url, ...(firstPassword === undefined ? {} : { firstPassword }), close: () => app.close() };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+};
+
+/** Opens the stores that the configuration names, and closes them with the monitor. */
+export const startMonitorFrom = async (config: Config, log: Log): Promise<Monitor> => {
+  const { databaseUrl, redisUrl, encryptionKey } = requireStores(config);
+  const ledger = openLedger({ databaseUrl, encryptionKey, applicationName: 'quailrunner monitor' }, log);
+  const queue = openQueue({ redisUrl }, log);
+  const closeStores = async () => void (await Promise.all([queue.close(), ledger.close()]));
+  try {
+    const names = await migrateLedger(ledger);
+    if (names.length > 0) log.emit('ledger.migrated', { names });
+    const monitor = await startMonitor({ ...config, ...config.monitor, encryptionKey }, { ledger, queue, log });
+    return { ...monitor, close: () => monitor.close().finally(closeStores) };
+  } catch (error) {
+    await closeStores();
+    throw error;
+  }
+};
+
+/** An address that a browser on this machine can open. */
+const urlOf = ({ address, family, port }: AddressInfo): string => {
+  const anywhere = address === '0.0.0.0' || address === '::';
+  const host = anywhere ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address;
+  return `http://${host}:${port}`;
+};

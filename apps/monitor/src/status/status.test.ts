@@ -1,0 +1,84 @@
+import { ensureLane, finishScan, holdLane, pauseLane, saveTask, setTaskState, takeDueScan } from '@quailrunner/ledger';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  canaries,
+  claimRuns,
+  endRuns,
+  type MonitorStage,
+  makeTask,
+  openMonitorStage,
+  signIn,
+} from '../../../../test/support/monitor-stage.js';
+
+let stage: MonitorStage;
+let url: string;
+let cookie: string;
+
+beforeAll(async () => {
+  stage = await openMonitorStage();
+  const { ledger } = stage;
+  await endRuns(stage, await claimRuns(ledger, 'welcome-sms', 1_300), { completed: 7, failed: 2 });
+  await saveTask(ledger, makeTask('broken'));
+  const scan = await takeDueScan(ledger);
+  if (scan === undefined) throw new Error('no scan is due');
+  const error = {
+    code: 'PREDICATE_REFUSED',
+    message: 'column "phone_numbr" does not exist <b>',
+    mend: 'Perhaps you meant "phone_number".',
+    line: 3,
+    column: 14,
+  };
+  await finishScan(ledger, scan, { entitiesRead: 0, entitiesClaimed: 0, error });
+  await saveTask(ledger, makeTask('resting'));
+  await setTaskState(ledger, 'resting', 'paused');
+  await holdLane(ledger, await ensureLane(ledger, 'host/one.example.com', 0.5), '20003: Authenticate');
+  await pauseLane(ledger, await ensureLane(ledger, 'host/two.example.com'), 'ana');
+  url = (await stage.startMonitor()).url;
+  cookie = await signIn(url, stage.password);
+});
+afterAll(() => stage.close());
+
+const read = async (path: string): Promise<string> => (await fetch(`${url}${path}`, { headers: { cookie } })).text();
+const textOf = (html: string): string =>
+  html
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('&quot;', '"');
+
+describe('the status page', () => {
+  it('counts runs by state, for all and for each task', async () => {
+    const text = textOf(await read('/'));
+    expect(text).toContain('Completed 7 On their way 991 Waiting 300 Unknown 0 Failed 2');
+    expect(text).toMatch(/welcome-sms active 1,300 runs scanned (just now|\d+s ago): 1,300 read, 1,300 new/);
+    expect(text).toContain('completed 7 queued 991 waiting 300 failed 2');
+  });
+
+  it('shows why a scan failed, where, and what to do, as text', async () => {
+    const html = await read('/');
+    expect(textOf(html)).toContain('The last scan failed at line 3, column 14 of the predicate. column "phone_numbr"');
+    expect(textOf(html)).toContain('→ Perhaps you meant "phone_number".');
+    expect(html).toContain('does not exist &lt;b&gt;');
+    expect(textOf(html)).toContain('broken failing');
+    expect(textOf(html)).toContain('resting paused');
+  });
+
+  it('shows what stops a lane', async () => {
+    const text = textOf(await read('/'));
+    expect(text).toContain('twilio/AC0000…0007/•••06 open 10/s 300 991 0');
+    expect(text).toContain('host/one.example.com 20003: Authenticate held 30/min');
+    expect(text).toContain('host/two.example.com by ana paused –');
+  });
+
+  it('refreshes the part that changes, without the frame', async () => {
+    const part = await read('/status');
+    expect(part).not.toContain('<html');
+    expect(textOf(part)).toContain('welcome-sms');
+  });
+
+  it('says nothing personal, nor does the API', async () => {
+    const answers = await Promise.all(['/', '/status', '/api/v1/stats', '/api/v1/tasks', '/api/v1/lanes'].map(read));
+    for (const canary of Object.values(canaries)) {
+      expect(answers.filter((answer) => answer.includes(canary.replace('+', '')))).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,25 @@
+/** The pages' templates. Everything they show is escaped unless it is markup of the template itself. */
+import { join } from 'node:path';
+import fastifyView from '@fastify/view';
+import type { FastifyInstance } from 'fastify';
+import nunjucks from 'nunjucks';
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Renders a view. Not `view`: that name is Bull Board's. */
+    page(view: string, data: object): FastifyReply;
+  }
+}
+
+const root = join(import.meta.dirname, '..');
+export const publicDirectory = join(root, 'public');
+
+export const addViews = async (app: FastifyInstance): Promise<void> => {
+  await app.register(fastifyView, {
+    engine: { nunjucks },
+    templates: join(root, 'views'),
+    propertyName: 'page',
+    production: true,
+    options: { autoescape: true, throwOnUndefined: false, trimBlocks: true, lstripBlocks: true },
+  });
+};

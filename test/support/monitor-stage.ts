@@ -1,0 +1,153 @@
+/** Monitors on stores of their own, with a task, a lane, and runs that ended in several ways: what people look at. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Monitor, type MonitorOptions, startMonitor } from '../../apps/monitor/src/index.js';
+import { defaultBackoff, type TaskDefinition } from '../../packages/domain/src/index.js';
+import {
+  claimEntities,
+  ensureLane,
+  feedRuns,
+  finishScan,
+  type Ledger,
+  migrateLedger,
+  openAttempts,
+  openLedger,
+  registerWorker,
+  saveTask,
+  takeDueScan,
+} from '../../packages/ledger/src/index.js';
+import { openQueue, type Queue } from '../../packages/queue/src/index.js';
+import { type Log, silentLog } from '../../packages/telemetry/src/index.js';
+import { createTestDatabase, createTestRedis } from './databases.js';
+import { waitUntil } from './wait-until.js';
+
+/** Personal data and credentials that must not be seen anywhere. */
+export const canaries = {
+  phone: '+4915112345678',
+  sender: '+15005550006',
+  firstName: 'Canaria',
+  body: 'Hello, this text must stay inside',
+  token: 'a-token-that-must-not-leak',
+};
+
+export interface MonitorStage {
+  readonly ledger: Ledger;
+  readonly queue: Queue;
+  readonly password: string;
+  /** On a free port; all share the stores and the key. */
+  startMonitor(options?: Partial<MonitorOptions>): Promise<Monitor>;
+  /** Without QUAIL_ADMIN_PASSWORD. */
+  startUnprepared(log: Log): Promise<Monitor>;
+  close(): Promise<void>;
+}
+
+interface StageOptions {
+  /** Instead of stores of its own. */
+  readonly databaseUrl?: string;
+  readonly redisUrl?: string;
+}
+
+export const openMonitorStage = async (options: StageOptions = {}): Promise<MonitorStage> => {
+  const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
+  const databaseUrl = options.databaseUrl ?? database?.url ?? '';
+  const redisUrl = options.redisUrl ?? (await createTestRedis());
+  const encryptionKey = randomBytes(32);
+  const ledger = openLedger({ databaseUrl, encryptionKey, applicationName: 'monitor test' });
+  await migrateLedger(ledger);
+  const queue = openQueue({ redisUrl }, silentLog);
+  const monitors: Monitor[] = [];
+  const password = 'correct horse battery staple';
+  const start = async (options: Partial<MonitorOptions>, log: Log): Promise<Monitor> => {
+    const monitor = await startMonitor(
+      { host: '127.0.0.1', port: 0, encryptionKey, ...options },
+      { ledger, queue, log },
+    );
+    monitors.push(monitor);
+    return monitor;
+  };
+  return {
+    ledger,
+    queue,
+    password,
+    startMonitor: (options = {}) => start({ adminPassword: password, ...options }, silentLog),
+    startUnprepared: (log) => start({}, log),
+    close: async () => {
+      await Promise.all(monitors.map((monitor) => monitor.close()));
+      await Promise.all([queue.close(), ledger.close()]);
+      await database?.close();
+    },
+  };
+};
+
+export const makeTask = (name: string): TaskDefinition => ({
+  predicate: 'select uuid as entity_pk, phone_number, first_name from public.users',
+  settings: {
+    name,
+    source: 'default',
+    everyMs: 10_000,
+    action: {
+      url: 'https://api.twilio.com/2010-04-01/Accounts/AC0/Messages.json',
+      headers: { Authorization: `Basic ${canaries.token}` },
+      body: `From=${canaries.sender}&To={{.phone_number}}&Body=${canaries.body}`,
+    },
+    retries: 5,
+    backoff: defaultBackoff,
+    recheck: true,
+    timeoutMs: 15_000,
+    success: [[200, 299]],
+  },
+});
+
+/** A task with `runs` claimed entities. Returns the lane they are in. */
+export const claimRuns = async (ledger: Ledger, name: string, runs: number): Promise<number> => {
+  await saveTask(ledger, makeTask(name));
+  const scan = await takeDueScan(ledger);
+  if (scan === undefined) throw new Error('no scan is due');
+  const laneId = await ensureLane(ledger, `twilio/AC${'0'.repeat(31)}7/${canaries.sender}`, 10);
+  const columns = { phone_number: canaries.phone, first_name: canaries.firstName };
+  const entities = Array.from({ length: runs }, (_, n) => ({ pk: `${name}-${n}`, columns, laneId }));
+  await claimEntities(ledger, scan, entities);
+  await finishScan(ledger, scan, { entitiesRead: runs, entitiesClaimed: runs });
+  return laneId;
+};
+
+interface Endings {
+  readonly completed: number;
+  readonly failed: number;
+}
+
+/** Feeds all runs of the lane and lets a worker end as many of them as told; the others stay queued in Redis. */
+export const endRuns = async ({ ledger, queue }: MonitorStage, laneId: number, endings: Endings): Promise<void> => {
+  const workerId = randomUUID();
+  await registerWorker(ledger, { workerId, host: 'test', pid: process.pid });
+  const attempts = openAttempts(ledger, { workerId });
+  const fed = await feedRuns(ledger, { laneId, highWater: 1_000 });
+  const ending = fed.slice(0, endings.completed + endings.failed);
+  await queue.addRuns(laneId, ending);
+  let ended = 0;
+  const consumer = queue.openConsumer(laneId, { concurrency: 1 }, async (dispatch) => {
+    await attempts.start(dispatch);
+    const outcome = { ...dispatch, durationMs: 120, spent: true, dueInMs: 0 };
+    ended += 1;
+    if (ended <= endings.completed) {
+      await attempts.finish({ ...outcome, state: 'completed', verdict: 'accepted', httpStatus: 201 });
+      return { state: 'completed' };
+    }
+    const reason = 'not a valid phone number';
+    await attempts.finish({ ...outcome, state: 'failed', verdict: 'refused', httpStatus: 400, code: '21211', reason });
+    return { state: 'failed', failure: `21211: ${reason}` };
+  });
+  const board = queue.boardQueue(laneId);
+  const isDone = async () => (await board.getJobCountByTypes('completed', 'failed')) === ending.length;
+  await waitUntil(isDone, { what: 'the runs to end' });
+  await consumer.close(5_000);
+  await queue.addRuns(laneId, fed.slice(ending.length));
+};
+
+/** Signs in as a browser's form does. Returns the Cookie header to send. */
+export const signIn = async (url: string, password: string, name = 'admin'): Promise<string> => {
+  const body = new URLSearchParams({ name, password });
+  const answer = await fetch(`${url}/sign-in`, { method: 'POST', body, redirect: 'manual' });
+  const cookie = answer.headers.getSetCookie().find((line) => line.startsWith('quail_session='));
+  if (answer.status !== 303 || cookie === undefined) throw new Error(`signing in answered ${answer.status}`);
+  return cookie.split(';', 1)[0] ?? '';
+};

@@ -1,0 +1,73 @@
+/** A TCP door before a store, which a test may shut (connections are refused) or freeze (nothing is ever answered). */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface TcpDoor {
+  /** The store's URL, through the door. */
+  readonly url: string;
+  shut(): Promise<void>;
+  freeze(): void;
+  /** Through again, for new connections: those held while it was frozen are dropped. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const openTcpDoor = async (storeUrl: string): Promise<TcpDoor> => {
+  const store = new URL(storeUrl);
+  const sockets = new Set<Socket>();
+  let frozen = false;
+
+  const hold = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+  };
+  const drop = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+
+  const server = createServer((from) => {
+    hold(from);
+    if (frozen) return;
+    const to = connect(Number(store.port), store.hostname);
+    hold(to);
+    for (const [here, there] of [
+      [from, to],
+      [to, from],
+    ] as const) {
+      here.on('data', (bytes) => {
+        if (!frozen) there.write(bytes);
+      });
+      here.on('close', () => there.destroy());
+    }
+  });
+  const listen = async (port: number): Promise<void> => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  const shut = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    drop();
+    await closed;
+  };
+
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const url = new URL(storeUrl);
+  url.host = `127.0.0.1:${port}`;
+  return {
+    url: url.href,
+    shut,
+    freeze: () => {
+      frozen = true;
+    },
+    open: async () => {
+      frozen = false;
+      drop();
+      if (!server.listening) await listen(port);
+    },
+    close: shut,
+  };
+};
