@@ -4,7 +4,7 @@
  */
 import { type Config, requireStores } from '@quailrunner/config';
 import { openApiClient } from '@quailrunner/delivery';
-import { feedLane, openTaskCache, resolveUnknown, scanTask, sweepRuns } from '@quailrunner/engine';
+import { feedLane, openTaskCache, resolveUnknown, scanTask, sweepRuns, type TaskCache } from '@quailrunner/engine';
 import { type Ledger, migrateLedger, openLedger, readWaitingLanes, takeDueScan } from '@quailrunner/ledger';
 import { openQueue, type Queue } from '@quailrunner/queue';
 import { type Poller, startPoller } from '@quailrunner/runtime';
@@ -28,6 +28,7 @@ interface Opened {
   readonly ledger: Ledger;
   readonly queue: Queue;
   readonly sources: Sources;
+  readonly tasks: TaskCache;
   readonly stopping: AbortController;
 }
 
@@ -42,6 +43,7 @@ export const startScheduler = async (config: Config, log: Log): Promise<Schedule
     ledger,
     queue: openQueue({ redisUrl }, log),
     sources: openSources(config.sources, { statementTimeoutMs, maxConnections: concurrentScans }),
+    tasks: openTaskCache(ledger),
     stopping: new AbortController(),
   };
   const { feed, scans } = startScansAndFeed(opened);

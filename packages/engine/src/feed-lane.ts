@@ -2,17 +2,15 @@
  * Feed: claim → **feed** → render. Moves the next due runs of a lane from the ledger into Redis, so that Redis holds about
  * the next minute's worth and no more: a flush of Redis is cheap and a pause is immediate.
  *
- * The ledger's move is committed before the jobs are added. A crash in between leaves runs `queued` without a job; the
- * sweep finds and returns them.
+ * The ledger's move is committed before the predicate is asked again and the jobs are added. A crash in between leaves runs
+ * `queued` without a job; the sweep finds and returns them.
  */
-import { feedRuns, type Ledger, returnRuns } from '@quailrunner/ledger';
+import { feedRuns, returnRuns } from '@quailrunner/ledger';
 import type { Queue } from '@quailrunner/queue';
-import type { Log } from '@quailrunner/telemetry';
+import { type RecheckDeps, recheckRuns } from './recheck-runs.js';
 
-export interface FeedDeps {
-  readonly ledger: Ledger;
+export interface FeedDeps extends RecheckDeps {
   readonly queue: Queue;
-  readonly log: Log;
 }
 
 export interface FeedableLane {
@@ -27,10 +25,11 @@ const mostJobs = 10_000;
 export const highWaterOf = (ratePerSecond: number | undefined): number =>
   ratePerSecond === undefined ? mostJobs : Math.min(mostJobs, Math.max(fewestJobs, Math.ceil(ratePerSecond * 60)));
 
-/** Returns how many runs were fed: 0 while the lane has enough, has nothing due, or is being fed by another scheduler. */
+/** Returns how many runs got a job: 0 while the lane has enough, has nothing due, or is being fed by another scheduler. */
 export const feedLane = async ({ laneId, ratePerSecond }: FeedableLane, deps: FeedDeps): Promise<number> => {
-  const runs = await feedRuns(deps.ledger, { laneId, highWater: highWaterOf(ratePerSecond) });
-  if (runs.length === 0) return 0;
+  const fed = await feedRuns(deps.ledger, { laneId, highWater: highWaterOf(ratePerSecond) });
+  if (fed.length === 0) return 0;
+  const runs = await recheckRuns(fed, deps);
   try {
     await deps.queue.addRuns(laneId, runs);
   } catch (fault) {

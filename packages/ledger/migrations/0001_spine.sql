@@ -77,7 +77,7 @@ create table quailrunner.runs (
     case
       when state in ('pending', 'retrying') then 'waiting'
       when state in ('queued', 'sending') then 'out'
-      when state in ('unknown', 'failed') then state
+      when state in ('unknown', 'failed', 'skipped') then state
       else 'done'
     end
   ) stored,
@@ -111,6 +111,8 @@ create index runs_waiting on quailrunner.runs (lane_id, task_id, due_at, id) whe
 create index runs_out on quailrunner.runs (lane_id, queued_at) where shelf = 'out';
 create index runs_unknown on quailrunner.runs (due_at) where shelf = 'unknown';
 create index runs_failed on quailrunner.runs (task_id, id) where shelf = 'failed';
+-- What a scan looks up for each entity it meets: it waits again when the predicate returns it once more.
+create index runs_skipped on quailrunner.runs (task_id, entity_pk) where shelf = 'skipped';
 
 -- An attempt that ended. The open one is in the run itself (state `sending`, worker_id, started_at): that saves a write
 -- per message, and a crash leaves exactly one place to look.

@@ -15,6 +15,7 @@ export interface LanedEntity {
 }
 
 export interface Claimed {
+  /** Runs that wait now and did not before: new ones, and skipped ones that the predicate returns once more. */
   readonly claimed: number;
   /** Keys of this batch that an earlier batch of this very scan claimed: the predicate returned them twice. */
   readonly duplicates: string[];
@@ -22,71 +23,117 @@ export interface Claimed {
   readonly laneIds: Set<number>;
 }
 
-// Why: most entities of most scans are claimed already; looking for them first is faster than running into the index.
-// Promise: one run per task and entity; none for a scan that lost its lease; the predicate's order is the runs' order.
-// Concurrency: two scans of one task may overlap, `on conflict` settles it. The lease is renewed on the way.
-// Cost: an index probe for each entity; rows are read only for entities known before, once this scan claimed some.
-const claim: PreparedStatement = {
-  name: 'claim-entities',
+// Why: most entities of most scans are claimed already, so their keys are asked for alone, without their columns. Promise:
+// the lease is renewed on the way. Cost: an index probe for each key; rows are read only for keys known before, and only
+// once this scan has claimed some.
+const find: PreparedStatement = {
+  name: 'find-new-entities',
   text: `
   with lease as (
     update quailrunner.tasks
-    set scan_lease_until = now() + $7 * interval '1 ms'
-    where id = $1 and scan_id = $2 and revision = $3
+    set scan_lease_until = now() + $4 * interval '1 ms'
+    where id = $1 and scan_id = $2
     returning id
-  ), batch as (
-    select * from unnest($4::text[], $5::json[], $6::int[]) with ordinality as b (pk, columns, lane_id, place)
-    where exists (select from lease)
-  ), claimed as (
-    insert into quailrunner.runs (task_id, revision, entity_pk, columns, lane_id, scan_id)
-    select $1, $3, b.pk, b.columns, b.lane_id, $2
-    from batch b
-    where not exists (select from quailrunner.runs r where r.task_id = $1 and r.entity_pk = b.pk)
-    order by b.place
-    on conflict (task_id, entity_pk) do nothing
-    returning lane_id
   ), progress as (
     update quailrunner.scans
-    set entities_read = entities_read + cardinality($4::text[]),
-      entities_claimed = entities_claimed + (select count(*) from claimed)
+    set entities_read = entities_read + cardinality($3::text[])
     where id = $2 and exists (select from lease)
   )
   select
     exists (select from lease) as "isOurs",
-    (select count(*)::int from claimed) as claimed,
-    array(select distinct lane_id from claimed) as "laneIds",
     array(
-      select r.entity_pk from quailrunner.runs r
-      where r.task_id = $1 and r.entity_pk = any ($4) and r.scan_id = $2
+      select b.place::int - 1
+      from unnest($3::text[]) with ordinality as b (pk, place)
+      where not exists (select from quailrunner.runs r where r.task_id = $1 and r.entity_pk = b.pk)
+      order by b.place
+    ) as places,
+    array(
+      select r.entity_pk
+      from quailrunner.runs r
+      where r.task_id = $1 and r.entity_pk = any ($3) and r.scan_id = $2
         and (select s.entities_claimed > 0 from quailrunner.scans s where s.id = $2)
     ) as duplicates`,
+};
+
+interface Found {
+  readonly isOurs: boolean;
+  /** Of the new ones, in the batch. */
+  readonly places: number[];
+  readonly duplicates: string[];
+}
+
+// Promise: one run per task and entity; none for a scan that lost its lease; the predicate's order is the runs' order. A
+// run that the recheck skipped waits again, as the row is now.
+// Concurrency: two scans of one task may overlap, `on conflict` settles it; a revision of the task waits for the batch.
+const claim: PreparedStatement = {
+  name: 'claim-entities',
+  text: `
+  with lease as (
+    select id from quailrunner.tasks where id = $1 and scan_id = $2 for no key update
+  ), claimed as (
+    insert into quailrunner.runs (task_id, revision, entity_pk, columns, lane_id, scan_id)
+    select $1, $3, b.pk, b.columns, b.lane_id, $2
+    from unnest($4::text[], $5::json[], $6::int[]) with ordinality as b (pk, columns, lane_id, place)
+    where exists (select from lease)
+    order by b.place
+    on conflict (task_id, entity_pk) do nothing
+    returning lane_id
+  ), skipped as materialized (
+    select id, entity_pk from quailrunner.runs
+    where task_id = $1 and shelf = 'skipped' and entity_pk = any ($4) and exists (select from lease)
+  ), revived as (
+    update quailrunner.runs r
+    set state = 'pending', revision = $3, columns = b.columns, lane_id = b.lane_id, scan_id = $2, due_at = now(),
+      finished_at = null, code = null, reason = null
+    from skipped s
+    join batch b on b.pk = s.entity_pk
+    where r.id = s.id and r.state = 'skipped'
+    returning r.lane_id
+  ), taken as (
+    select lane_id from claimed union all select lane_id from revived
+  ), progress as (
+    update quailrunner.scans
+    set entities_claimed = entities_claimed + (select count(*) from taken)
+    where id = $2
+  )
+  select exists (select from lease) as "isOurs", (select count(*)::int from claimed) as claimed,
+    array(select distinct lane_id from claimed) as "laneIds"`,
 };
 
 interface ClaimRow {
   readonly isOurs: boolean;
   readonly claimed: number;
   readonly laneIds: number[];
-  readonly duplicates: string[];
 }
 
 /**
  * Claims a batch of up to 5,000 entities with different keys. Throws LEDGER_LEASE_LOST when another scheduler took the
  * scan over, or the task was revised or paused meanwhile: the scan had better end.
  */
-export const claimEntities = async (
-  ledger: Ledger,
-  { scanId, taskId, revision }: Scan,
-  entities: readonly LanedEntity[],
-): Promise<Claimed> => {
+export const claimEntities = async (ledger: Ledger, scan: Scan, entities: readonly LanedEntity[]): Promise<Claimed> => {
+  const pks = entities.map((entity) => entity.pk);
+  const [found] = await query<Found>(ledger, find, [scan.taskId, scan.scanId, pks, scanLeaseMs]);
+  if (!found?.isOurs) throw leaseLost();
+  const { places, duplicates } = found;
+  if (places.length === 0) return { claimed: 0, duplicates, laneIds: new Set() };
+  const { claimed, laneIds } = await insert(
+    ledger,
+    scan,
+    places.map((place) => entities[place] as LanedEntity),
+  );
+  return { claimed, duplicates, laneIds: new Set(laneIds) };
+};
+
+const insert = async (ledger: Ledger, scan: Scan, entities: readonly LanedEntity[]): Promise<ClaimRow> => {
   const pks = entities.map((entity) => entity.pk);
   const columns = entities.map((entity) => JSON.stringify(entity.columns));
   const lanes = entities.map((entity) => entity.laneId);
-  const values = [taskId, scanId, revision, pks, columns, lanes, scanLeaseMs];
-  const [row] = await query<ClaimRow>(ledger, claim, values);
-  if (!row?.isOurs) {
-    throw new LedgerFault('LEDGER_LEASE_LOST', 'the task was revised, paused or taken over during the scan', {
-      retryable: true,
-    });
-  }
-  return { claimed: row.claimed, duplicates: row.duplicates, laneIds: new Set(row.laneIds) };
+  const [row] = await query<ClaimRow>(ledger, claim, [scan.taskId, scan.scanId, scan.revision, pks, columns, lanes]);
+  if (!row?.isOurs) throw leaseLost();
+  return row;
 };
+
+const leaseLost = (): LedgerFault =>
+  new LedgerFault('LEDGER_LEASE_LOST', 'the task was revised, paused or taken over during the scan', {
+    retryable: true,
+  });

@@ -6,6 +6,10 @@ import { query } from './query.js';
 export interface FedRun extends Dispatch {
   /** The task's name. */
   readonly task: string;
+  readonly taskId: number;
+  /** The task's newest. */
+  readonly revision: number;
+  readonly entityPk: string;
 }
 
 // Why: Redis holds about a minute's worth, refilled at half; tasks take turns, so a large one delays no small one.
@@ -24,7 +28,7 @@ const feed = `
     ) queued
     having count(*) <= $2 / 2 and exists (select from lane)
   ), next as (
-    select due.id, t.name as task, due.turn
+    select due.id, t.name as task, t.revision, due.turn
     from quailrunner.tasks t
     cross join lateral (
       select r.id, row_number() over (order by r.due_at, r.id) as turn
@@ -41,9 +45,9 @@ const feed = `
     set state = 'queued', dispatch = r.dispatch + 1, queued_at = now()
     from next
     where r.id = next.id and r.state in ('pending', 'retrying') and r.due_at <= now()
-    returning r.id, r.dispatch, next.task, next.turn
+    returning r.id, r.dispatch, r.task_id, r.entity_pk, next.task, next.revision, next.turn
   )
-  select id as "runId", dispatch, task from fed order by turn, id`;
+  select id as "runId", dispatch, task, task_id as "taskId", revision, entity_pk as "entityPk" from fed order by turn, id`;
 
 /** Nothing while more than half of `highWater` is queued, and while another scheduler feeds the lane. */
 export const feedRuns = (

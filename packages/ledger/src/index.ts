@@ -29,6 +29,7 @@ export {
   readRuns,
 } from './read-runs.js';
 export { readRevision, readTask, readTasks, type TaskRow } from './read-tasks.js';
+export { recordRecheck } from './record-recheck.js';
 export { renewScan, type Scan, scanLeaseMs } from './renew-scan.js';
 export { type RetryFilter, retryRuns } from './retry-runs.js';
 export { returnRuns } from './return-runs.js';

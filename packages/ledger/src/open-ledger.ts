@@ -72,12 +72,14 @@ const openPool = (
   return pool;
 };
 
-// Why: settings made at start-up would be refused by connection poolers. A commit that returned must survive a crash, since
-// attempts are committed before their POSTs leave: a database that was told otherwise is told better.
+// Why: settings made at start-up would be refused by connection poolers. Compiling our statements takes longer than running
+// them. A commit that returned must survive a crash, since attempts are committed before their POSTs leave: a database
+// that was told otherwise is told better.
 const applyLimits = `
   select
     set_config('statement_timeout', $1, false),
     set_config('idle_in_transaction_session_timeout', $1, false),
+    set_config('jit', 'off', false),
     set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false)`;
 
 // Why: a plan made while a table was empty reads all of it once it is large.

@@ -14,12 +14,17 @@ const returnQueued = `
     order by r.id
     for no key update of r skip locked
   )
-  update quailrunner.runs r set state = 'pending' from back where r.id = back.id
+  update quailrunner.runs r set state = 'pending', due_at = greatest(r.due_at, now() + $3 * interval '1 ms')
+  from back where r.id = back.id
   returning r.id`;
 
-/** How many went back to `pending`. */
-export const returnRuns = async (ledger: Ledger, dispatches: readonly Dispatch[]): Promise<number> => {
+/** How many went back to `pending`; they may be fed again after `dueInMs`. */
+export const returnRuns = async (
+  ledger: Ledger,
+  dispatches: readonly Dispatch[],
+  { dueInMs = 0 } = {},
+): Promise<number> => {
   const ids = dispatches.map(({ runId }) => runId);
   const numbers = dispatches.map(({ dispatch }) => dispatch);
-  return (await query(ledger, returnQueued, [ids, numbers])).length;
+  return (await query(ledger, returnQueued, [ids, numbers, dueInMs])).length;
 };

@@ -3,3 +3,4 @@ export { checkPredicate, type PredicateColumn } from './check-predicate.js';
 export { openSources, type SourceOptions, type Sources } from './open-sources.js';
 export { PredicateFault, sourceVariable } from './predicate-fault.js';
 export { duplicateKeys, type PredicateText, readEntities } from './read-entities.js';
+export { rereadEntities } from './reread-entities.js';

@@ -15,7 +15,7 @@ import { firstWord, placeOf, splitStatement } from './sql-text.js';
 export const declareCursor = 'declare quailrunner_scan no scroll cursor for\n';
 
 /** Every value as PostgreSQL's text; `column-values` knows the types. */
-const asText = { getTypeParser: () => (text: string) => text };
+export const asText = { getTypeParser: () => (text: string) => text };
 
 export interface PredicateText {
   readonly source: string;
@@ -58,7 +58,7 @@ export const openCursor = async (client: PoolClient, predicate: string): Promise
 export const fetchBatch = (client: PoolClient, count: number): Promise<QueryArrayResult<(string | null)[]>> =>
   client.query({ text: `fetch ${count} from quailrunner_scan`, rowMode: 'array', types: asText });
 
-const toEntities = ({ fields, rows }: QueryArrayResult<(string | null)[]>): Entity[] => {
+export const toEntities = ({ fields, rows }: QueryArrayResult<(string | null)[]>): Entity[] => {
   const keyAt = keyColumn(fields);
   const converters = fields.map((field) => converterOf(field.dataTypeID));
   const seen = new Set<string>();

@@ -2,7 +2,14 @@ import { type Entity, QuailError } from '@quailrunner/domain';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../../../test/support/index.js';
-import { checkPredicate, openSources, type PredicateFault, readEntities, type Sources } from './index.js';
+import {
+  checkPredicate,
+  openSources,
+  type PredicateFault,
+  readEntities,
+  rereadEntities,
+  type Sources,
+} from './index.js';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let admin: Client;
@@ -78,6 +85,18 @@ describe('a predicate that can be read', () => {
       () => Promise.reject(fault),
     );
     await expect(reading).rejects.toBe(fault);
+  });
+});
+
+describe('asking again for entities about to be sent', () => {
+  it.each([
+    ['id', ['1001', '1500', '7']],
+    ['phone', ['+15550101001', '+15550101500', 'gone']],
+    ["timestamp '2026-01-01' + id * interval '1 day'", ['2028-09-28 00:00:00', '2030-02-09 00:00:00']],
+  ])('by %s finds those that the predicate still returns', async (key, keys) => {
+    const predicate = `select ${key} as entity_pk, phone from users where id <> 1500; -- the rest`;
+    const again = await rereadEntities(sources, { source: 'default', predicate, keys });
+    expect(again).toEqual([{ pk: keys[0], columns: { entity_pk: expect.anything(), phone: '+15550101001' } }]);
   });
 });
 

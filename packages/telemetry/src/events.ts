@@ -14,6 +14,7 @@ export interface EventFields {
 
   'scan.finished': { task: string; scanId: string; read: number; claimed: number; durationMs: number };
   'scan.failed': { task: string; scanId: string; line?: number; column?: number } & Fault;
+  'recheck.failed': { task: string; runs: number } & Fault;
   'lane.fed': { laneId: number; runs: number };
   'lane.feed_failed': { laneId: number } & Fault;
   'lane.opened': { laneId: number; lane: string };
@@ -62,6 +63,7 @@ export const eventLevels: Readonly<Record<EventName, Level>> = {
   'queue.connection_lost': 'warn',
   'scan.finished': 'info',
   'scan.failed': 'error',
+  'recheck.failed': 'error',
   'lane.fed': 'debug',
   'lane.feed_failed': 'error',
   'lane.opened': 'info',
