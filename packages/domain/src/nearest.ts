@@ -2,7 +2,8 @@
 export const nearest = (word: string, words: Iterable<string>): string | undefined => {
   const wanted = fold(word);
   const candidates = [...words];
-  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  // Any two letters are near to each other.
+  const limit = wanted.length < 3 ? 0 : Math.max(1, Math.floor(wanted.length / 3));
   let best: { word: string; distance: number } | undefined;
   for (const candidate of candidates) {
     const distance = editDistance(wanted, fold(candidate));

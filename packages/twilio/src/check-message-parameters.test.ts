@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { checkMessageParameters, type FormParameter } from './check-message-parameters.js';
-import { editDistance } from './nearest-name.js';
 
 const form = (body: string): FormParameter[] =>
   [...new URLSearchParams(body)].map(([name, value]) => ({ name, value, literal: !value.includes('{{') }));
@@ -79,18 +78,5 @@ describe('the parameters of a message', () => {
     const place = { line: 3, column: 14 };
     const [problem] = checkMessageParameters([...form(good), { name: 'too', value: 'x', literal: true, ...place }]);
     expect(problem).toMatchObject({ ...place, mend: 'did you mean "To"?' });
-  });
-});
-
-describe('editDistance', () => {
-  it.each([
-    ['', '', 0],
-    ['', 'abc', 3],
-    ['form', 'from', 1],
-    ['kitten', 'sitting', 3],
-    ['abc', 'abc', 0],
-  ])('from %j to %j is %i', (a, b, distance) => {
-    expect(editDistance(a, b)).toBe(distance);
-    expect(editDistance(b, a)).toBe(distance);
   });
 });

@@ -1,6 +1,5 @@
 /** Check: what is wrong with the form body of a message before anything is sent. Every mistake at once. */
-import type { Problem } from '@quailrunner/domain';
-import { nearestName } from './nearest-name.js';
+import { nearest, type Problem } from '@quailrunner/domain';
 import { type MessageParameter, messageParameters } from './parameters.js';
 
 /** One `name=value` of an action's form body. */
@@ -41,7 +40,7 @@ const required = [
 
 const checkRequired = (form: readonly FormParameter[]): ParameterProblem[] => {
   // A misspelt name counts as what it was meant to be: one mistake, one message.
-  const meant = new Set(form.filter((parameter) => !isEmpty(parameter)).map(({ name }) => nearest(name) ?? name));
+  const meant = new Set(form.filter((parameter) => !isEmpty(parameter)).map(({ name }) => meantBy(name) ?? name));
   return required
     .filter(({ oneOf }) => !oneOf.some((name) => meant.has(name)))
     .map(({ message, mend }) => ({ severity: 'error', code: 'PARAMETER_MISSING', message, mend }));
@@ -71,7 +70,7 @@ const findFault = ({ name, value }: FormParameter, { range, maxLength }: Message
 };
 
 const describeUnknown = (parameter: FormParameter): ParameterProblem => {
-  const meant = nearest(parameter.name);
+  const meant = meantBy(parameter.name);
   const message = `Twilio's Messages API has no parameter "${parameter.name}"`;
   return meant
     ? problem(parameter, 'error', 'PARAMETER_MISSPELT', message, `did you mean "${meant}"?`)
@@ -92,9 +91,9 @@ const checkCounts = (form: readonly FormParameter[]): ParameterProblem[] =>
 const knownParameter = (name: string): MessageParameter | undefined =>
   Object.hasOwn(messageParameters, name) ? messageParameters[name] : undefined;
 
-const nearest = (name: string): string | undefined => {
+const meantBy = (name: string): string | undefined => {
   if (knownParameter(name)) return undefined;
-  return nearestName(name.replace(/\[\d*\]$|\d+$/, ''), Object.keys(messageParameters));
+  return nearest(name.replace(/\[\d*\]$|\d+$/, ''), Object.keys(messageParameters));
 };
 
 const isEmpty = ({ literal, value }: FormParameter): boolean => literal && value.trim() === '';
