@@ -1,91 +1,94 @@
 /**
- * The life of a process: started, told to stop, drained, gone. A signal asks for a graceful stop, a second one ends at
- * once, and a deadline ends what hangs. A process that a supervisor started stops when its supervisor is gone.
+ * The life of a process: starts an app, keeps it until it is asked to stop, and lets it finish what it has in hand. It is
+ * asked by a signal, by the end of the process that started it (where there is a channel to it), or by a fault that nobody
+ * caught.
  */
 import { describeFault, type Log } from '@quailrunner/telemetry';
 
-/** What an app's `start` returns. */
 export interface App {
-  /** Takes nothing new, ends what is in progress, and settles. */
+  /** Finishes what is in progress. */
   close(): Promise<void>;
 }
 
 export interface AppOptions {
   readonly log: Log;
-  /** How long `close` may take before the process ends with 1. */
+  /** How long `close` may take; two seconds past it, the process ends with code 1. */
   readonly shutdownTimeoutMs: number;
   readonly start: () => Promise<App>;
 }
 
-/** A store that is away may hold up the very last steps; the deadline of the apps themselves comes first. */
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+const faults = ['uncaughtException', 'unhandledRejection'] as const;
+
+/** Apps give their own work this very limit: they are to have the chance to end by it. */
 const graceMs = 2_000;
 
-/** Starts the app and settles with the exit code once it has stopped. Throws when it can't be started. */
-export const runApp = async ({ log, shutdownTimeoutMs, start }: AppOptions): Promise<number> => {
-  const stop = listenForStop(log);
-  const app = await Promise.race([start(), stop.asked.then(() => undefined)]);
-  if (app === undefined) return stop.exitCode();
-  await stop.asked;
-  const deadline = setTimeout(() => {
-    log.emit('app.stopped', { exitCode: 1 });
-    process.exit(1);
-  }, shutdownTimeoutMs + graceMs);
+/** A terminal and npm both pass on Ctrl-C, so one wish may arrive twice; a person's second one comes later. */
+const sameWishMs = 1_000;
+
+/**
+ * Resolves to the exit code once the app has closed: 0, or 1 after a fault. Rejects with what `start` threw. A second
+ * signal, or the deadline, ends the process on the spot.
+ */
+export const runApp = async (options: AppOptions): Promise<number> => {
+  const { log, start } = options;
+  const wish = awaitWish(options);
   try {
-    await app.close();
-  } catch (fault) {
-    log.emit('app.failed', describeFault(fault));
-    return 1;
+    // While it starts, it has nothing in progress yet that a stop would have to wait for.
+    const app = await Promise.race([start(), wish.asked]);
+    await wish.asked;
+    await app?.close().catch(wish.fail);
+    const exitCode = wish.exitCode();
+    log.emit('app.stopped', { exitCode });
+    return exitCode;
   } finally {
-    clearTimeout(deadline);
-    stop.forget();
+    wish.forget();
   }
-  log.emit('app.stopped', { exitCode: stop.exitCode() });
-  return stop.exitCode();
 };
 
-interface Stop {
-  /** Settles when somebody asks the process to stop. */
-  readonly asked: Promise<void>;
-  exitCode(): number;
-  /** Gives the signals back. */
-  forget(): void;
-}
-
-const signals = ['SIGINT', 'SIGTERM'] as const;
-
-const listenForStop = (log: Log): Stop => {
+/** Listens for whatever asks the app to stop. */
+const awaitWish = ({ log, shutdownTimeoutMs }: AppOptions) => {
   let exitCode = 0;
-  let stopping = false;
-  let settle = (): void => {};
-  const asked = new Promise<void>((resolve) => {
-    settle = resolve;
+  let askedAt: number | undefined;
+  let deadline: NodeJS.Timeout | undefined;
+  let resolve: (value?: undefined) => void = () => {};
+  const asked = new Promise<undefined>((settle) => {
+    resolve = settle;
   });
+
+  const endNow = (fault: string, message: string): void => {
+    log.emit('app.failed', { fault, message });
+    log.close();
+    process.exit(1);
+  };
   const stop = (signal: string): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (askedAt !== undefined) return;
+    askedAt = performance.now();
     log.emit('app.stopping', { signal });
-    settle();
+    const limitMs = shutdownTimeoutMs + graceMs;
+    deadline = setTimeout(endNow, limitMs, 'SHUTDOWN_TIMEOUT', `not closed within ${limitMs} ms`);
+    resolve();
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    const isSecond = askedAt !== undefined && performance.now() - askedAt > sameWishMs;
+    if (isSecond) endNow('STOPPED_AT_ONCE', `${signal} while stopping`);
+    else stop(signal);
   };
   const fail = (fault: unknown): void => {
-    log.emit('app.failed', describeFault(fault));
     exitCode = 1;
-    if (!stopping) stop('fault');
+    log.emit('app.failed', describeFault(fault));
+    stop('fault');
   };
-  const orphan = (): void => {
-    if (!stopping) stop('disconnect');
+  const onDisconnect = (): void => stop('disconnect');
+
+  for (const signal of signals) process.on(signal, onSignal);
+  for (const event of faults) process.on(event, fail);
+  process.on('disconnect', onDisconnect);
+  const forget = (): void => {
+    clearTimeout(deadline);
+    for (const signal of signals) process.off(signal, onSignal);
+    for (const event of faults) process.off(event, fail);
+    process.off('disconnect', onDisconnect);
   };
-  for (const signal of signals) process.on(signal, stop);
-  process.on('uncaughtException', fail);
-  process.on('unhandledRejection', fail);
-  process.on('disconnect', orphan);
-  return {
-    asked,
-    exitCode: () => exitCode,
-    forget: () => {
-      for (const signal of signals) process.off(signal, stop);
-      process.off('uncaughtException', fail);
-      process.off('unhandledRejection', fail);
-      process.off('disconnect', orphan);
-    },
-  };
+  return { asked, exitCode: () => exitCode, fail, forget };
 };
