@@ -14,7 +14,7 @@ export const nearest = (word: string, words: Iterable<string>): string | undefin
 
 /** `phone` for `phone_number`, `retry` for `retries`: two thirds of what was written, and no less than three letters. */
 const beginAlike = (wanted: string, candidate: string): boolean =>
-  candidate.startsWith(wanted.slice(0, Math.max(3, Math.ceil((wanted.length * 2) / 3))));
+  wanted.length >= 3 && candidate.startsWith(wanted.slice(0, Math.max(3, Math.ceil((wanted.length * 2) / 3))));
 
 /** `phoneNumber`, `PHONE_NUMBER` and `phone-number` are the same word for somebody who mistypes. */
 const fold = (word: string): string => word.toLowerCase().replaceAll(/[_$-]/g, '').slice(0, 64);

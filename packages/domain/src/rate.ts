@@ -5,5 +5,5 @@ export const parseRate = (text: string): number | undefined => {
   const match = /^(\d+(?:\.\d+)?)\s*\/\s*(s|sec|second|m|min|minute|h|hour)$/.exec(text.trim());
   if (!match) return undefined;
   const rate = Number(match[1]) / secondsPer[match[2] as keyof typeof secondsPer];
-  return rate > 0 ? rate : undefined;
+  return rate > 0 && Number.isFinite(rate) ? rate : undefined;
 };

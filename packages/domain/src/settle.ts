@@ -45,7 +45,8 @@ export const settle = (
       return {
         state: 'pending',
         spent: false,
-        dueInMs: Math.min(longestThrottleMs, Math.max(throttleMs, verdict.retryAfterMs ?? 0)),
+        // `||` because a header may have come to NaN.
+        dueInMs: Math.min(longestThrottleMs, Math.max(throttleMs, verdict.retryAfterMs || 0)),
       };
     case 'lane-fault':
       return { state: 'pending', spent: false, dueInMs: 0, holdLane: `${verdict.code}: ${verdict.reason}` };

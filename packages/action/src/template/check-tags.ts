@@ -2,8 +2,8 @@
  * Tags → the tags that nunjucks' parser may see. Names what people bring along from other template languages (Go,
  * Handlebars) and what nunjucks could do but a template here may not, and takes the leading dot off `{{.column}}`.
  */
+import { nearest } from '@quailrunner/domain';
 import { checkBalance } from './check-balance.js';
-import { nearest } from './nearest.js';
 import { type Part, report } from './part.js';
 import type { Item, Tag, Token } from './tokens.js';
 

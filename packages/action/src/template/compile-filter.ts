@@ -1,6 +1,6 @@
 /** `value | name(arguments)` → a closure. Names and arguments are checked here, once. */
+import { nearest } from '@quailrunner/domain';
 import { type Filter as FilterKind, filters } from './filters.js';
-import { nearest } from './nearest.js';
 import type { Expression, Filter, KeywordArgs } from './nodes.js';
 import type { Evaluate, Value } from './run.js';
 import { type Compile, refuse, type Scope } from './scope.js';

@@ -1,5 +1,5 @@
 /** The names that a template may use at one place of it, and the names that it has used. */
-import { nearest } from './nearest.js';
+import { nearest } from '@quailrunner/domain';
 import type { Expression, SymbolNode } from './nodes.js';
 import { isFull, type Mistake, type Part, report } from './part.js';
 import type { Evaluate } from './run.js';
