@@ -64,7 +64,8 @@ create table quailrunner.runs (
   task_id int not null,
   -- The revision that rendered it last; until then, the one that claimed it.
   revision int not null,
-  entity_pk text not null,
+  -- Compared byte by byte: that is enough to tell keys apart, and cheap.
+  entity_pk text collate "C" not null,
   -- The row's columns as of the claim. json, not jsonb: kept as written, in the predicate's order, and never searched.
   columns json not null,
   lane_id int not null,

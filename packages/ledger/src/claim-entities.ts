@@ -24,8 +24,8 @@ export interface Claimed {
 }
 
 // Why: most entities of most scans are claimed already, so their keys are asked for alone, without their columns. Promise:
-// the lease is renewed on the way. Cost: an index probe for each key; rows are read only for keys known before, and only
-// once this scan has claimed some.
+// the lease is renewed on the way. Cost: two index probes for each key, one of them in the small index of skipped runs;
+// rows are read only for keys known before, and only once this scan has claimed some.
 const find: PreparedStatement = {
   name: 'find-new-entities',
   text: `
@@ -45,7 +45,11 @@ const find: PreparedStatement = {
       select b.place::int - 1
       from unnest($3::text[]) with ordinality as b (pk, place)
       where not exists (select from quailrunner.runs r where r.task_id = $1 and r.entity_pk = b.pk)
-      order by b.place
+      union all
+      select b.place::int - 1
+      from unnest($3::text[]) with ordinality as b (pk, place)
+      join quailrunner.runs r on r.task_id = $1 and r.shelf = 'skipped' and r.entity_pk = b.pk
+      order by 1
     ) as places,
     array(
       select r.entity_pk
@@ -57,43 +61,39 @@ const find: PreparedStatement = {
 
 interface Found {
   readonly isOurs: boolean;
-  /** Of the new ones, in the batch. */
+  /** Of the new and the skipped ones, in the batch. */
   readonly places: number[];
   readonly duplicates: string[];
 }
 
 // Promise: one run per task and entity; none for a scan that lost its lease; the predicate's order is the runs' order. A
-// run that the recheck skipped waits again, as the row is now.
-// Concurrency: two scans of one task may overlap, `on conflict` settles it; a revision of the task waits for the batch.
+// run that the recheck skipped waits again, with the row as it is now. Concurrency: two scans of one task may overlap,
+// `on conflict` settles it; a revision of the task waits for the batch.
 const claim: PreparedStatement = {
   name: 'claim-entities',
   text: `
   with lease as (
     select id from quailrunner.tasks where id = $1 and scan_id = $2 for no key update
-  ), claimed as (
-    insert into quailrunner.runs (task_id, revision, entity_pk, columns, lane_id, scan_id)
-    select $1, $3, b.pk, b.columns, b.lane_id, $2
-    from unnest($4::text[], $5::json[], $6::int[]) with ordinality as b (pk, columns, lane_id, place)
+  ), batch as (
+    select * from unnest($4::text[], $5::json[], $6::int[]) with ordinality as b (pk, columns, lane_id, place)
     where exists (select from lease)
-    order by b.place
+  ), inserted as (
+    insert into quailrunner.runs (task_id, revision, entity_pk, columns, lane_id, scan_id)
+    select $1, $3, pk, columns, lane_id, $2 from batch order by place
     on conflict (task_id, entity_pk) do nothing
     returning lane_id
-  ), skipped as materialized (
-    select id, entity_pk from quailrunner.runs
-    where task_id = $1 and shelf = 'skipped' and entity_pk = any ($4) and exists (select from lease)
   ), revived as (
     update quailrunner.runs r
     set state = 'pending', revision = $3, columns = b.columns, lane_id = b.lane_id, scan_id = $2, due_at = now(),
       finished_at = null, code = null, reason = null
-    from skipped s
-    join batch b on b.pk = s.entity_pk
-    where r.id = s.id and r.state = 'skipped'
+    from batch b
+    where r.task_id = $1 and r.entity_pk = b.pk and r.shelf = 'skipped'
     returning r.lane_id
-  ), taken as (
-    select lane_id from claimed union all select lane_id from revived
+  ), claimed as (
+    select lane_id from inserted union all select lane_id from revived
   ), progress as (
     update quailrunner.scans
-    set entities_claimed = entities_claimed + (select count(*) from taken)
+    set entities_claimed = entities_claimed + (select count(*) from claimed)
     where id = $2
   )
   select exists (select from lease) as "isOurs", (select count(*)::int from claimed) as claimed,
