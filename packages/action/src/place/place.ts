@@ -133,7 +133,7 @@ const writeFor = (piece: ForPiece, body: Emit, otherwise: Emit): Emit => {
 };
 
 /** What a body sees of its loop. */
-export const loopOf = (index0: number, length: number): Value => ({
+const loopOf = (index0: number, length: number): Value => ({
   index: index0 + 1,
   index0,
   first: index0 === 0,

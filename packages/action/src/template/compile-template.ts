@@ -21,7 +21,7 @@ export const compileTemplate = (part: Part, names: Names): Template | undefined 
   };
 };
 
-export const usesColumns = (pieces: readonly Piece[]): boolean =>
+const usesColumns = (pieces: readonly Piece[]): boolean =>
   pieces.some((piece) => {
     if (piece.kind === 'text') return false;
     if (piece.kind === 'output') return piece.uses.columns.size > 0;

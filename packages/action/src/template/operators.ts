@@ -70,7 +70,7 @@ export const isIn = (run: Run, left: Value, right: Value): boolean => {
 export const spendOnSearch = (run: Run, text: string, part: string): void =>
   spendOn(run, text.length * Math.max(1, part.length));
 
-export const concat: Operate = (run, left, right) => {
+const concat: Operate = (run, left, right) => {
   const text = bounded(run, textOf(run, left) + textOf(run, right));
   spendOn(run, text.length);
   return text;

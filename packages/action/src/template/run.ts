@@ -45,7 +45,7 @@ export type Value = ColumnValue | JsonText | undefined;
 export type Evaluate = (run: Run) => Value;
 export type Emit = (run: Run) => void;
 
-export const maxSteps = 10_000;
+const maxSteps = 10_000;
 /** Of one text that a template works on, and of a part's output, in UTF-16 code units. */
 export const maxTextLength = 65_536;
 

@@ -29,7 +29,7 @@ export interface Tag {
 
 export type Item = Data | Tag;
 
-export const maxTemplateLength = 65_536;
+const maxTemplateLength = 65_536;
 
 export const readItems = (part: Part): Item[] | undefined => {
   if (part.source.length > maxTemplateLength) {

@@ -13,7 +13,7 @@ export const textOf = (run: Run, value: Value): string => {
   return jsonOf(run, value);
 };
 
-export const missing = (run: Run): Error =>
+const missing = (run: Run): Error =>
   fault(run, 'RENDER_MISSING_VALUE', 'the row has no such value (where that may be, add a default: | default(""))');
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
