@@ -1,2 +1,2 @@
-/** the command line: quail */
-export {};
+/** The command line: `quail`. */
+export { main } from './main.js';

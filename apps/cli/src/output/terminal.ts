@@ -18,6 +18,8 @@ export interface Terminal {
   readonly paintError: Painter;
   /** Whether a person watches standard output, so that a line may be written over. */
   readonly isInteractive: boolean;
+  /** How an app that runs here logs unless it is told: for a person or for a program. */
+  readonly logFormat: 'pretty' | 'json';
   readonly stdout: NodeJS.WriteStream;
 }
 
@@ -46,6 +48,7 @@ export const openTerminal = ({ stdout, stderr, noColour, onReaderGone }: Termina
     paint: painterOf(stdout),
     paintError: painterOf(stderr),
     isInteractive: stdout.isTTY === true,
+    logFormat: stderr.isTTY === true ? 'pretty' : 'json',
     stdout,
   };
 };

@@ -15,6 +15,8 @@ export interface ChildSpec {
   readonly env: NodeJS.ProcessEnv;
   /** Where its lines go: an open file, or a function that is called with each. */
   readonly output: number | ((line: string) => void);
+  /** The file, where a person may read them. */
+  readonly logPath?: string;
 }
 
 export interface Ending {
@@ -33,7 +35,7 @@ export interface Child {
   kill(): void;
 }
 
-export const startChild = ({ name, command, env, output }: ChildSpec): Child => {
+export const startChild = ({ name, command, env, output, logPath }: ChildSpec): Child => {
   const [file, ...args] = command;
   const sink = typeof output === 'number' ? output : 'pipe';
   const child = spawn(file, args, { env, detached: true, stdio: ['ignore', sink, sink, 'ipc'] });
@@ -51,7 +53,7 @@ export const startChild = ({ name, command, env, output }: ChildSpec): Child => 
   };
   return {
     name,
-    ready: awaitReady(name, child, ended),
+    ready: awaitReady(child, ended, (ending) => endedEarly({ name, logPath }, ending)),
     ended,
     stop: async (limitMs) => {
       child.kill('SIGTERM');
@@ -63,19 +65,31 @@ export const startChild = ({ name, command, env, output }: ChildSpec): Child => 
   };
 };
 
-const awaitReady = (name: string, child: ChildProcess, ended: Promise<Ending>): Promise<Announcement> => {
+const awaitReady = (
+  child: ChildProcess,
+  ended: Promise<Ending>,
+  toFault: (ending: Ending) => Error,
+): Promise<Announcement> => {
   const ready = new Promise<Announcement>((resolve, reject) => {
     child.on('message', (message) => {
       if (isAnnouncement(message)) resolve(message);
     });
-    void ended.then((ending) => reject(endedEarly(name, ending)));
+    void ended.then((ending) => reject(toFault(ending)));
   });
   ready.catch(() => {}); // Whoever awaits it hears of it; that nobody does is no fault of its own.
   return ready;
 };
 
-const endedEarly = (name: string, ending: Ending): QuailError =>
-  new QuailError('APP_NOT_STARTED', `${name} could not be started (${formatEnding(ending)})`);
+type Named = { readonly name: string; readonly logPath: string | undefined };
+
+const endedEarly = ({ name, logPath }: Named, ending: Ending): QuailError =>
+  new QuailError('APP_NOT_STARTED', `${name} could not be started (${formatEnding(ending)})`, contextOf(logPath));
+
+/** An app that was up, and has ended although nobody asked it to. */
+export const crashed = ({ name, logPath }: Pick<ChildSpec, 'name' | 'logPath'>, ending: Ending): QuailError =>
+  new QuailError('APP_CRASHED', `${name} has ended (${formatEnding(ending)})`, contextOf(logPath));
+
+const contextOf = (log: string | undefined) => (log === undefined ? {} : { context: { log } });
 
 export const formatEnding = ({ code, signal }: Ending): string => {
   if (signal !== null) return `ended by ${signal}`;

@@ -16,13 +16,18 @@ export const findPort = async ({ host, port, isExplicit }: PortWish): Promise<nu
   for (let candidate = port; candidate <= last; candidate += 1) {
     if (await isFree(host, candidate)) return candidate;
   }
-  throw portTaken(host, port);
+  throw taken({ host, port }, 'stop what uses it, or name another one: --port, or MONITOR_PORT');
 };
 
-export const portTaken = (host: string, port: number): QuailError =>
-  Object.assign(new QuailError('PORT_TAKEN', `port ${port} of ${host} is taken`), {
-    mend: 'stop what uses it, or name another one: --port, or MONITOR_PORT',
-  });
+const taken = ({ host, port }: Pick<PortWish, 'host' | 'port'>, mend: string): QuailError =>
+  Object.assign(new QuailError('PORT_TAKEN', `port ${port} of ${host} is taken`), { mend });
+
+/** What a failed `listen` means when the port was taken; `undefined` for any other failure. */
+export const portTaken = (
+  error: unknown,
+  { host, port, mend }: { host: string; port: number; mend: string },
+): QuailError | undefined =>
+  (error as { code?: unknown } | null)?.code === 'EADDRINUSE' ? taken({ host, port }, mend) : undefined;
 
 /** A host that can't be listened on at all is a mistake of another kind, and says so itself. */
 const isFree = (host: string, port: number): Promise<boolean> =>

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs, QuailError } from '@quailrunner/domain';
 import type { Announcement } from './announcement.js';
-import { type Child, type ChildSpec, type Ending, formatEnding, startChild } from './child.js';
+import { type Child, type ChildSpec, crashed, formatEnding, startChild } from './child.js';
 
 export interface FleetOptions {
   /** How long an app may take to stop before it is killed. */
@@ -47,7 +47,7 @@ export const openFleet = ({ stopLimitMs, onRestart }: FleetOptions): Fleet => {
         const began = Date.now();
         const ending = await child.ended;
         if (stopping.signal.aborted) return;
-        if (onRestart === undefined) return breakFleet(crashed(spec.name, ending));
+        if (onRestart === undefined) return breakFleet(crashed(spec, ending));
         if (Date.now() - began > recoveredAfterMs) crashes = 1;
         const waitMs = backoffMs(restartBackoff, crashes, 0);
         onRestart({ name: spec.name, ending: formatEnding(ending), waitMs });
@@ -60,7 +60,8 @@ export const openFleet = ({ stopLimitMs, onRestart }: FleetOptions): Fleet => {
   };
 
   return {
-    launch: (specs) => {
+    launch: async (specs) => {
+      if (stopping.signal.aborted) throw new QuailError('FLEET_STOPPED', 'everything is being stopped');
       const row = specs.map(openBerth);
       rows.push(row);
       return Promise.all(row.map(({ first }) => first));
@@ -82,6 +83,3 @@ interface Berth {
   readonly first: Promise<Announcement>;
   readonly current: () => Child;
 }
-
-const crashed = (name: string, ending: Ending): QuailError =>
-  new QuailError('APP_CRASHED', `${name} has ended (${formatEnding(ending)})`);

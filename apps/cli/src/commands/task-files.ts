@@ -1,0 +1,83 @@
+/** `quail task check` and `quail task apply`. */
+import { ProblemsError } from '@quailrunner/domain';
+import type { SavedTask } from '@quailrunner/ledger';
+import type { CliContext } from '../context.js';
+import type { Paint } from '../output/terminal.js';
+import { readJoinedConfig } from '../running.js';
+import { applyFiles } from '../tasks/apply-files.js';
+import { type CheckedFile, checkFiles } from '../tasks/check-files.js';
+import { withLedger } from '../with-ledger.js';
+
+export const checkTasks = async (paths: readonly string[], json: boolean, context: CliContext): Promise<void> => {
+  const { terminal, env } = context;
+  const config = readJoinedConfig(env);
+  const work = () => checkFiles(paths, config);
+  const checked = await (json ? orProblems(work, context) : work());
+  if (checked === undefined) return;
+  if (json) return terminal.printJson({ tasks: checked.map(describe), problems: [] });
+  for (const each of checked) {
+    const columns = each.columns.map(({ name, type }) => `${name} ${type}`).join(', ');
+    terminal.print(`${terminal.paint('green', 'good')}  ${nameOf(each)}  ${terminal.paint('dim', columns)}`);
+  }
+  warnOfSecrets(checked, config.secrets, context);
+};
+
+const paintOfChange: Readonly<Record<SavedTask['change'], Paint>> = {
+  created: 'green',
+  revised: 'yellow',
+  unchanged: 'dim',
+};
+
+export const applyTasks = async (paths: readonly string[], json: boolean, context: CliContext): Promise<void> => {
+  const { terminal } = context;
+  await withLedger(context, async (ledger, config) => {
+    const work = () => applyFiles(paths, config, ledger);
+    const applied = await (json ? orProblems(work, context) : work());
+    if (applied === undefined) return;
+    if (json) {
+      const tasks = applied.map((each) => ({ ...describe(each), revision: each.revision, change: each.change }));
+      return terminal.printJson({ tasks, problems: [] });
+    }
+    for (const each of applied) {
+      const change = terminal.paint(paintOfChange[each.change], each.change.padEnd('unchanged'.length));
+      terminal.print(`${change}  ${nameOf(each)}  ${terminal.paint('dim', `revision ${each.revision}`)}`);
+    }
+    warnOfSecrets(applied, config.secrets, context);
+  });
+};
+
+/** For programs: the problems are the result. */
+const orProblems = async <Result>(
+  work: () => Promise<Result>,
+  { terminal, setExitCode }: CliContext,
+): Promise<Result | undefined> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error;
+    terminal.printJson({ tasks: [], problems: error.problems });
+    setExitCode(1);
+    return undefined;
+  }
+};
+
+const nameOf = ({ file }: CheckedFile): string => file.definition.settings.name;
+
+const describe = (checked: CheckedFile) => ({
+  name: nameOf(checked),
+  path: checked.file.path,
+  columns: checked.columns,
+});
+
+/** Workers may have secrets that this shell has not, so a missing one is no mistake of the file. */
+const warnOfSecrets = (
+  checked: readonly CheckedFile[],
+  secrets: Readonly<Record<string, string>>,
+  { terminal }: CliContext,
+): void => {
+  const missing = new Set(checked.flatMap(({ task }) => task.action.secretNames).filter((name) => !(name in secrets)));
+  for (const name of missing) {
+    const variable = `QUAIL_SECRET_${name.toUpperCase()}`;
+    terminal.tell(`The secret "${name}" is not set here: schedulers and workers need ${variable}.`);
+  }
+};

@@ -1,0 +1,25 @@
+import { QuailError } from '@quailrunner/domain';
+import type { Announcement } from '../supervisor/announcement.js';
+import type { ChildSpec } from '../supervisor/child.js';
+import { findPort, type PortWish } from '../supervisor/find-port.js';
+import type { Fleet } from '../supervisor/fleet.js';
+
+const tries = 3;
+
+/** Between finding a free port and listening on it somebody else may take it: then the next one is found. */
+export const launchMonitor = async (
+  fleet: Fleet,
+  wish: PortWish,
+  specOf: (port: number) => ChildSpec,
+): Promise<Announcement> => {
+  for (let left = tries; ; left -= 1) {
+    const port = await findPort(wish);
+    try {
+      const [announcement] = await fleet.launch([specOf(port)]);
+      return announcement as Announcement;
+    } catch (error) {
+      const isLost = left === 1 || wish.isExplicit || (await findPort({ ...wish, port })) === port;
+      if (!(error instanceof QuailError) || isLost) throw error;
+    }
+  }
+};

@@ -1,0 +1,41 @@
+/** The command tree of `quail`. Each command has a file of its own in commands/. */
+import { Command } from 'commander';
+import { addDemoCommand } from './commands/demo.js';
+import { addLanesCommand } from './commands/lanes.js';
+import { addMigrateCommand } from './commands/migrate.js';
+import { addMonitorCommand } from './commands/monitor.js';
+import { addRunsCommand } from './commands/runs.js';
+import { addSandboxCommand } from './commands/sandbox.js';
+import { addSchedulerCommand } from './commands/scheduler.js';
+import { addTaskCommand } from './commands/task.js';
+import { addUpCommand } from './commands/up.js';
+import { addWorkerCommand } from './commands/worker.js';
+import type { CliContext } from './context.js';
+
+/** Throws CommanderError instead of ending the process. */
+export const makeProgram = (context: CliContext): Command => {
+  const program = new Command('quail')
+    .description('Runs one HTTP action for each row that a SQL predicate selects: messages, never lost, never twice.')
+    .exitOverride()
+    .showHelpAfterError('(--help says more)')
+    .configureOutput({
+      writeOut: (text) => context.terminal.print(text.trimEnd()),
+      writeErr: (text) => context.terminal.tell(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error: /, 'quail: ')),
+    });
+  for (const add of [
+    addDemoCommand,
+    addUpCommand,
+    addTaskCommand,
+    addRunsCommand,
+    addLanesCommand,
+    addSchedulerCommand,
+    addWorkerCommand,
+    addMonitorCommand,
+    addSandboxCommand,
+    addMigrateCommand,
+  ]) {
+    add(program, context);
+  }
+  return program;
+};
