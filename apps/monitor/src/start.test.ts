@@ -17,22 +17,14 @@ beforeEach(async () => {
     REDIS_URL: await createTestRedis(),
     QUAIL_ENCRYPTION_KEY: randomBytes(32).toString('hex'),
     QUAIL_API_TOKEN: 'the-token-of-the-api',
+    MONITOR_PORT: '0',
   };
 });
 afterEach(() => database.close());
 
-/** A port that was free a moment ago. */
-const takePort = async () => {
-  const stage = await openMonitorStage();
-  const { url } = await stage.startMonitor();
-  return { stage, port: new URL(url).port };
-};
-
 describe('a monitor from its configuration', () => {
   it('brings its ledger up to date, tells the first password, and starts again without one', async () => {
-    const { stage, port } = await takePort();
-    await stage.close();
-    const config = readConfig({ ...env, MONITOR_PORT: port });
+    const config = readConfig(env);
     const monitor = await startMonitorFrom(config, silentLog);
     await signIn(monitor.url, monitor.firstPassword ?? '');
     const headers = { authorization: 'Bearer the-token-of-the-api' };
@@ -44,10 +36,11 @@ describe('a monitor from its configuration', () => {
   });
 
   it('makes no password that nobody would see when its port is taken', async () => {
-    const { stage, port } = await takePort();
+    const other = await openMonitorStage();
+    const { port } = new URL((await other.startMonitor()).url);
     await expect(startMonitorFrom(readConfig({ ...env, MONITOR_PORT: port }), silentLog)).rejects.toThrow('EADDRINUSE');
-    const monitor = await openMonitorStage({ databaseUrl: database.url });
-    expect(await countUsers(monitor.ledger)).toBe(0);
-    await Promise.all([monitor.close(), stage.close()]);
+    const stage = await openMonitorStage({ databaseUrl: env.DATABASE_URL ?? '' });
+    expect(await countUsers(stage.ledger)).toBe(0);
+    await Promise.all([stage.close(), other.close()]);
   });
 });

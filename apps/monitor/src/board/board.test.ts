@@ -83,6 +83,23 @@ describe('Bull Board', () => {
     }
   });
 
+  it('takes out of a reason what a worker should not have written there, and every stack', async () => {
+    const { path } = await readLane();
+    const consumer = stage.queue.openConsumer(laneId, { concurrency: 1 }, async () => ({
+      state: 'failed',
+      failure: `no route to ${canaries.phone}`,
+    }));
+    const read = async () =>
+      (await readBoard(`?activeQueue=${path}&status=failed&page=1&jobsPerPage=100`)).queues[0]?.jobs ?? [];
+    await expect.poll(async () => (await read()).length, { timeout: 10_000 }).toBe(18);
+    await consumer.close(5_000);
+    const [newest] = await read();
+    expect(newest).toMatchObject({ failedReason: 'no route to •••78', stacktrace: [] });
+    const answer = await (await get(`/api/queues/${path}/${newest?.id}`)).text();
+    expect(answer).toContain('no route to •••78');
+    expect(answer).not.toMatch(/\.[jt]s:\d/);
+  });
+
   it('changes nothing: every write is refused, and nothing happens', async () => {
     const { path, counts } = await readLane();
     const writes: [method: string, path: string][] = [

@@ -12,6 +12,7 @@ import type { FastifyInstance } from 'fastify';
 import { boardPolicy } from '../guards/headers.js';
 import { isApiPath, sendProblem } from '../problem.js';
 import { awayAfter, type CheckStores, type Stores } from '../stores.js';
+import { cleanAnswer } from './clean-answer.js';
 
 export interface BoardDeps extends Stores {
   readonly checkStores: CheckStores;
@@ -38,7 +39,11 @@ const uiConfig: UIConfig = {
 
 export const addBoard = async (site: FastifyInstance, deps: BoardDeps): Promise<void> => {
   const adapter = new FastifyAdapter();
-  const board = createBullBoard({ queues: [], serverAdapter: adapter, options: { uiConfig } });
+  const board = createBullBoard({
+    queues: [],
+    serverAdapter: adapter,
+    options: { uiConfig, handlerHooks: { after: cleanAnswer } },
+  });
   adapter.setBasePath(path).setErrorHandler(passOn);
   const showLanes = trackLanes(deps, (adapters) => board.replaceQueues(adapters));
 
