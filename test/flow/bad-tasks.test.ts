@@ -6,7 +6,8 @@ import { createUsers, everyone, smsTask } from '../support/tasks.js';
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await openStage();
+  // At `debug`, commands show stack traces.
+  stage = await openStage({ LOG_LEVEL: 'info' });
   await stage.source.query(createUsers(20));
 });
 
@@ -145,7 +146,7 @@ const errors = async (): Promise<[string, string][]> => {
 };
 
 const messages = async (): Promise<string[]> => {
-  const answer = await fetch(`${stage.sandbox.url}/sandbox/messages`);
+  const answer = await fetch(`${stage.sandbox.url}/sandbox/messages?limit=1000`);
   const { messages: all } = (await answer.json()) as { messages: { body: string }[] };
   return all.map((message) => message.body);
 };

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const recipients = async (): Promise<string[]> => {
-  const answer = await fetch(`${stage.sandbox.url}/sandbox/messages`);
+  const answer = await fetch(`${stage.sandbox.url}/sandbox/messages?limit=1000`);
   const { messages } = (await answer.json()) as { messages: { to: string }[] };
   return messages.map((message) => message.to);
 };

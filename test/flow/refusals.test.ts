@@ -93,7 +93,7 @@ describe('Twilio answering 500 for one number and 21211 for another', () => {
   };
 
   const recipients = async (): Promise<string[]> => {
-    const answer = await fetch(`${stage.sandbox.url}/sandbox/messages`);
+    const answer = await fetch(`${stage.sandbox.url}/sandbox/messages?limit=1000`);
     const { messages } = (await answer.json()) as { messages: { to: string }[] };
     return messages.map((message) => message.to).toSorted();
   };

@@ -61,6 +61,7 @@ export const startScheduler = async (config: Config, log: Log): Promise<Schedule
     poll('sweep', pollMs.sweep, () => sweepRuns(opened), log),
     poll('unknown', pollMs.unknown, () => resolveUnknown(settling), log),
   ];
+  log.emit('app.started', {});
   return {
     close: async () => {
       opened.stopping.abort();

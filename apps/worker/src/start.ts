@@ -66,6 +66,7 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
     poll('lanes', pollMs.lanes, consumers.refresh, log),
     poll('heartbeat', pollMs.heartbeat, () => beatWorker(ledger, workerId), log),
   ];
+  log.emit('app.started', {});
   return { close: () => close({ ledger, queue, client, attempts, consumers, pollers }) };
 };
 

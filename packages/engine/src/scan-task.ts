@@ -80,7 +80,7 @@ const prepare = async (scan: DueScan, deps: ScanDeps): Promise<CompiledTask> => 
 const claim = async (scan: DueScan, entities: LanedEntity[], deps: ScanDeps): Promise<number> => {
   const { claimed, duplicates } = await claimEntities(deps.ledger, scan, entities);
   if (claimed > 0) deps.onClaimed();
-  if (duplicates.length > 0) throw duplicateKeys(duplicates.slice(0, 3));
+  if (duplicates.length > 0) throw duplicateKeys();
   return claimed;
 };
 

@@ -66,12 +66,12 @@ const selectBadKeys = (statement: string): string => `
   ) as entities
   group by entity_pk::text
   having count(*) > 1 or entity_pk::text is null
-  limit 3`;
+  limit 2`;
 
 const refuseBadKeys = async (client: PoolClient, predicate: string): Promise<void> => {
   const { statement } = splitStatement(predicate);
   const { rows } = await client.query<{ key: string | null }>(selectBadKeys(statement));
   const keys = rows.map((row) => row.key);
   if (keys.includes(null)) throw nullKey();
-  if (keys.length > 0) throw duplicateKeys(keys as string[]);
+  if (keys.length > 0) throw duplicateKeys();
 };

@@ -69,13 +69,17 @@ export const toPredicateFault = (
     return sourceFault(error, source);
   const offset = Number(error.position) - 1 - prefixLength;
   const known = knownErrors[code];
-  return new PredicateFault(known?.code ?? 'PREDICATE_FAILED', error.message, {
+  return new PredicateFault(known?.code ?? 'PREDICATE_FAILED', withoutValues(error.message, code), {
     ...(offset >= 0 ? { place: placeOf(predicate, offset) } : {}),
     ...(error.hint || known ? { mend: error.hint ?? known?.mend ?? '' } : {}),
     retryable: known?.retryable ?? false,
     cause: error,
   });
 };
+
+/** Errors of class 22 (data exceptions) repeat the value that was at fault. */
+const withoutValues = (message: string, code: string): string =>
+  code.startsWith('22') ? message.replaceAll(/"[^"]*"/g, '"…"') : message;
 
 const sourceFault = (error: unknown, source: string): PredicateFault => {
   const code = (error as { code?: string }).code ?? '';

@@ -5,7 +5,7 @@
  * DECLARE CURSOR takes nothing but one SELECT, and the extended protocol nothing but one statement: what else a file may
  * hold, PostgreSQL refuses before it runs.
  */
-import { type ColumnValue, type Entity, scrub } from '@quailrunner/domain';
+import type { ColumnValue, Entity } from '@quailrunner/domain';
 import type { FieldDef, PoolClient, QueryArrayResult } from 'pg';
 import { converterOf } from './column-values.js';
 import type { Sources } from './open-sources.js';
@@ -65,7 +65,7 @@ export const toEntities = ({ fields, rows }: QueryArrayResult<(string | null)[]>
   return rows.map((row) => {
     const pk = row[keyAt] ?? null;
     if (pk === null) throw nullKey();
-    if (seen.has(pk)) throw duplicateKeys([pk]);
+    if (seen.has(pk)) throw duplicateKeys();
     seen.add(pk);
     return { pk, columns: toColumns(row, fields, converters) };
   });
@@ -103,13 +103,13 @@ export const nullKey = (): PredicateFault =>
     mend: 'use a column that is never null as entity_pk, or leave such rows out: WHERE … IS NOT NULL',
   });
 
-/** A key may be personal data itself (an address, a phone number): it is shown as a log would show it. */
-export const duplicateKeys = (keys: readonly string[]): PredicateFault =>
-  new PredicateFault(
-    'PREDICATE_DUPLICATE_KEY',
-    `the predicate returns several rows with the same entity_pk: ${keys.map((key) => scrub(key, 80)).join(', ')}`,
-    { mend: 'return one row for each entity: check the joins, or add DISTINCT ON (entity_pk)' },
-  );
+/** A key may be personal data itself, an address or a phone number, so it is not repeated; the mend shows how to see it. */
+export const duplicateKeys = (): PredicateFault =>
+  new PredicateFault('PREDICATE_DUPLICATE_KEY', 'the predicate returns several rows with the same entity_pk', {
+    mend:
+      'return one row for each entity: check the joins, or add DISTINCT ON. To see the keys: ' +
+      'SELECT entity_pk, count(*) FROM (…) AS entities GROUP BY 1 HAVING count(*) > 1',
+  });
 
 /** Clearer than PostgreSQL's "syntax error at or near", which it says of anything but a SELECT behind DECLARE CURSOR. */
 export const refuseOtherThanSelect = (predicate: string): void => {

@@ -124,6 +124,11 @@ describe('a predicate that can not be read is refused with its place and a mend'
     expect(fault.mend).toBeTruthy();
   });
 
+  it('without the value of a row', async () => {
+    const reading = readAll("select id as entity_pk, ('Ada' || id)::int from users");
+    await expect(reading).rejects.toThrow('invalid input syntax for type integer: "…"');
+  });
+
   it('when it takes too long, as something that may pass', async () => {
     expect(await faultOf('select id as entity_pk, slow() from users')).toMatchObject({
       code: 'PREDICATE_TIMED_OUT',
