@@ -1,7 +1,6 @@
 /** Monitors on stores of their own, with a task, a lane, and runs that ended in several ways: what people look at. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type Monitor, type MonitorOptions, startMonitor } from '../../apps/monitor/src/index.js';
-import { defaultBackoff, type TaskDefinition } from '../../packages/domain/src/index.js';
+import { defaultBackoff, type TaskDefinition } from '@quailrunner/domain';
 import {
   claimEntities,
   ensureLane,
@@ -14,9 +13,10 @@ import {
   registerWorker,
   saveTask,
   takeDueScan,
-} from '../../packages/ledger/src/index.js';
-import { openQueue, type Queue } from '../../packages/queue/src/index.js';
-import { type Log, silentLog } from '../../packages/telemetry/src/index.js';
+} from '@quailrunner/ledger';
+import { type Monitor, type MonitorOptions, startMonitor } from '@quailrunner/monitor';
+import { openQueue, type Queue } from '@quailrunner/queue';
+import { type Log, silentLog } from '@quailrunner/telemetry';
 import { createTestDatabase, createTestRedis } from './databases.js';
 import { waitUntil } from './wait-until.js';
 
