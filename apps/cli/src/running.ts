@@ -16,7 +16,7 @@ interface Running {
 const fileOf = (dataDir: string): string => join(dataDir, 'running.json');
 
 /** Until `close`, commands of this data directory use these variables. */
-export const publishRunning = async (dataDir: string, env: NodeJS.ProcessEnv): Promise<{ close(): Promise<void> }> => {
+export const publishRunning = async (dataDir: string, env: Running['env']): Promise<{ close(): Promise<void> }> => {
   const running: Running = { pid: process.pid, env };
   await rm(fileOf(dataDir), { force: true });
   await writeFile(fileOf(dataDir), JSON.stringify(running), { mode: 0o600 });

@@ -120,9 +120,7 @@ const retryNamed = async (runIds: readonly string[], context: CliContext): Promi
   const retried = await withLedger(context, (ledger) => retryRuns(ledger, { runIds }));
   if (retried > 0) context.terminal.print(`${formatNumberOf(retried, 'run')} queued again.`);
   if (retried === wanted) return;
-  context.terminal.tell(
-    `${formatNumberOf(wanted - retried, 'run')} left as they are: only a failed run can be retried.`,
-  );
+  context.terminal.tell(`Not queued: ${formatNumberOf(wanted - retried, 'run')}. Only a failed run can be retried.`);
   context.setExitCode(1);
 };
 

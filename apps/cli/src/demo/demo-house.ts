@@ -2,10 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { launchMonitor } from '../house/launch-monitor.js';
+import { launchMonitor, type MonitorBerth } from '../house/launch-monitor.js';
 import { quailProcess } from '../house/quail-process.js';
 import type { ChildSpec } from '../supervisor/child.js';
-import type { PortWish } from '../supervisor/find-port.js';
 import type { Fleet } from '../supervisor/fleet.js';
 
 /** The account of the demo's tasks. */
@@ -33,7 +32,7 @@ export interface DemoHouse {
 
 export interface DemoHouseOptions {
   readonly env: NodeJS.ProcessEnv;
-  readonly monitor: PortWish;
+  readonly monitor: MonitorBerth;
   readonly dataDir: string;
 }
 
@@ -50,7 +49,7 @@ export const launchDemoHouse = async (
   try {
     const sandboxReady = fleet.launch([shape('sandbox', ['sandbox', '--port', '0'])]);
     const monitorReady = launchMonitor(fleet, monitor, (port) =>
-      shape('monitor', ['monitor'], { MONITOR_HOST: monitor.host, MONITOR_PORT: String(port) }),
+      shape('monitor', ['monitor'], { MONITOR_HOST: monitor.wish.host, MONITOR_PORT: String(port) }),
     );
     monitorReady.catch(() => {}); // Heard of below.
     const sandboxUrl = (await sandboxReady)[0]?.url ?? '';

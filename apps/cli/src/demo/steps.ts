@@ -6,6 +6,7 @@ import { type Ledger, openLedger } from '@quailrunner/ledger';
 import { formatNumberOf } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 import { publishRunning } from '../running.js';
+import { findPort } from '../supervisor/find-port.js';
 import type { Fleet } from '../supervisor/fleet.js';
 import type { Tree } from '../supervisor/until-stopped.js';
 import { applyFiles } from '../tasks/apply-files.js';
@@ -74,20 +75,21 @@ export const makeShop = (
 
 const usualPort = 3_000;
 
-export const startApps = (
+export const startApps = async (
   { stores, shop, port }: { stores: DemoStores; shop: Shop; port: number | undefined },
   { terminal, env, config, fleet, onClose }: Scene,
 ): Promise<DemoHouse> => {
   const named = port ?? ((env.MONITOR_PORT ?? '') === '' ? undefined : config.monitor.port);
-  const monitor = { host: config.monitor.host, port: named ?? usualPort, isExplicit: named !== undefined };
+  const wish = { host: config.monitor.host, port: named ?? usualPort, isExplicit: named !== undefined };
+  const monitor = { wish, port: await findPort(wish) };
   const house = { env: { ...withoutOurSettings(env), ...shop.env }, monitor, dataDir: stores.dataDir };
+  const publish = async (sandboxUrl: string) => {
+    const joining = { ...shop.env, QUAIL_TWILIO_BASE_URL: sandboxUrl };
+    onClose((await publishRunning(stores.dataDir, joining)).close);
+  };
   return tellStep(
     terminal,
-    () =>
-      launchDemoHouse(house, fleet, async (sandboxUrl) => {
-        const joining = { ...shop.env, QUAIL_TWILIO_BASE_URL: sandboxUrl };
-        onClose((await publishRunning(stores.dataDir, joining)).close);
-      }),
+    () => launchDemoHouse(house, fleet, publish),
     ({ logDir }) => ({ title: 'Sandbox, monitor, scheduler, two workers', note: `logs in ${logDir}` }),
   );
 };

@@ -6,20 +6,27 @@ import type { Fleet } from '../supervisor/fleet.js';
 
 const tries = 3;
 
+export interface MonitorBerth {
+  readonly wish: PortWish;
+  /** What `findPort` gave for the wish. */
+  readonly port: number;
+}
+
 /** Between finding a free port and listening on it somebody else may take it: then the next one is found. */
 export const launchMonitor = async (
   fleet: Fleet,
-  wish: PortWish,
+  berth: MonitorBerth,
   specOf: (port: number) => ChildSpec,
 ): Promise<Announcement> => {
+  let { port } = berth;
   for (let left = tries; ; left -= 1) {
-    const port = await findPort(wish);
     try {
       const [announcement] = await fleet.launch([specOf(port)]);
       return announcement as Announcement;
     } catch (error) {
-      const isLost = left === 1 || wish.isExplicit || (await findPort({ ...wish, port })) === port;
+      const isLost = left === 1 || berth.wish.isExplicit || (await findPort({ ...berth.wish, port })) === port;
       if (!(error instanceof QuailError) || isLost) throw error;
+      port = await findPort(berth.wish);
     }
   }
 };

@@ -1,4 +1,5 @@
 /** PostgreSQL and Redis for `up` and `demo`: those that the environment names, and our own where it names none. */
+import { resolve } from 'node:path';
 import type { Config } from '@quailrunner/config';
 import { startEmbeddedStores, startPostgres, startRedis } from '@quailrunner/embedded';
 
@@ -16,7 +17,11 @@ export interface HouseStoresOptions extends Pick<Config, 'databaseUrl' | 'redisU
   readonly onProgress: (message: string) => void;
 }
 
-export const openStores = async ({ databaseUrl, redisUrl, ...options }: HouseStoresOptions): Promise<HouseStores> => {
+/** The servers run elsewhere and as somebody else, so a relative `dataDir` means nothing to them. */
+export const openStores = (options: HouseStoresOptions): Promise<HouseStores> =>
+  open({ ...options, dataDir: resolve(options.dataDir) });
+
+const open = async ({ databaseUrl, redisUrl, ...options }: HouseStoresOptions): Promise<HouseStores> => {
   if (databaseUrl !== undefined && redisUrl !== undefined) {
     return { databaseUrl: async () => databaseUrl, redisUrl, embedded: [], close: async () => {} };
   }

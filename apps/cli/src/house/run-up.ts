@@ -2,7 +2,7 @@
  * `quail up`: stores, scheduler, workers and monitor as one process tree. What crashes is started again; what can't be
  * started at all ends it. Ctrl-C stops everything in order, and nothing outlives us.
  */
-import { type Config, loadEncryptionKey, readConfig } from '@quailrunner/config';
+import { type Config, loadEncryptionKey, readConfig, requireStores } from '@quailrunner/config';
 import { formatDuration } from '@quailrunner/domain';
 import type { CliContext } from '../context.js';
 import { publishRunning } from '../running.js';
@@ -36,30 +36,45 @@ export const runUp = async (options: UpOptions, context: CliContext): Promise<vo
     onClose(stores.close);
     const from = stores.embedded.length > 0 ? ` (${stores.embedded.join(' and ')} in ${config.dataDir})` : '';
     terminal.tell(`Starting${from} …`);
+    if (Object.keys(config.sources).length === 0) terminal.tell(noSource);
     const sandboxPort = options.withSandbox ? await findPort(sandboxWish) : undefined;
     const shared = await shareHouse({ stores, sandboxPort }, config);
-    onClose((await publishRunning(config.dataDir, shared)).close);
+    onClose((await publishRunning(config.dataDir, { ...sourcesOf(env), ...shared })).close);
     await launchApps({ ...options, config, shared, sandboxPort }, fleet, context);
     await fleet.broken;
   });
 };
 
+const noSource = 'No source is set yet: name the database that tasks read in SOURCE_DATABASE_URL.';
 const sandboxWish = { host: '127.0.0.1', port: 3_001, isExplicit: false };
 
 /** What every process of this house needs to know, and whoever joins it. */
 const shareHouse = async (
   { stores, sandboxPort }: { stores: HouseStores; sandboxPort: number | undefined },
-  { dataDir, encryptionKey }: Config,
+  config: Config,
 ): Promise<Record<string, string>> => {
-  const ownKey = stores.embedded.includes('PostgreSQL') ? await loadEncryptionKey(dataDir) : undefined;
-  const key = encryptionKey ?? ownKey;
+  const ownKey = stores.embedded.includes('PostgreSQL') ? await loadEncryptionKey(config.dataDir) : undefined;
+  const { databaseUrl, redisUrl, encryptionKey } = requireStores({
+    ...config,
+    databaseUrl: await stores.databaseUrl('quailrunner'),
+    redisUrl: stores.redisUrl,
+    ...(config.encryptionKey === undefined && ownKey !== undefined ? { encryptionKey: ownKey } : {}),
+  });
   return {
-    DATABASE_URL: await stores.databaseUrl('quailrunner'),
-    REDIS_URL: stores.redisUrl,
-    ...(key === undefined ? {} : { QUAIL_ENCRYPTION_KEY: key.toString('base64') }),
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    QUAIL_ENCRYPTION_KEY: encryptionKey.toString('base64'),
     ...(sandboxPort === undefined ? {} : { QUAIL_TWILIO_BASE_URL: `http://${sandboxWish.host}:${sandboxPort}` }),
   };
 };
+
+/** A task that is applied from another terminal is checked against the same sources. */
+const sourcesOf = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, url]) =>
+      /^SOURCE_(?:\w+_)?DATABASE_URL$/.test(name) && url !== undefined ? [[name, url] as const] : [],
+    ),
+  );
 
 interface House extends UpOptions {
   readonly config: Config;
@@ -75,14 +90,15 @@ const launchApps = async (house: House, fleet: Fleet, { terminal, env }: CliCont
       env: { ...env, LOG_FORMAT: logFormat, ...shared, ...more },
       output: (line) => terminal.tell(`${terminal.paintError('cyan', name.padEnd(9))} ${line}`),
     });
-  if (sandboxPort !== undefined) await fleet.launch([shape('sandbox', ['sandbox', '--port', `${sandboxPort}`])]);
   const wish = { ...config.monitor, isExplicit: (env.MONITOR_PORT ?? '') !== '' };
-  const monitor = await launchMonitor(fleet, wish, (port) =>
-    shape('monitor', ['monitor'], { MONITOR_PORT: `${port}` }),
-  );
-  await fleet.launch([shape('scheduler', ['scheduler'])]);
+  const port = await findPort(wish);
   const names = Array.from({ length: workers }, (_, n) => (workers === 1 ? 'worker' : `worker ${n + 1}`));
-  await fleet.launch(names.map((name) => shape(name, ['worker'])));
+  if (sandboxPort !== undefined) await fleet.launch([shape('sandbox', ['sandbox', '--port', `${sandboxPort}`])]);
+  const [monitor] = await Promise.all([
+    launchMonitor(fleet, { wish, port }, (free) => shape('monitor', ['monitor'], { MONITOR_PORT: String(free) })),
+    fleet.launch([shape('scheduler', ['scheduler'])]),
+    fleet.launch(names.map((name) => shape(name, ['worker']))),
+  ]);
   terminal.print(`Monitor  ${monitor.url}`);
   if (monitor.firstPassword !== undefined) terminal.print(`         admin, ${monitor.firstPassword} (shown this once)`);
   if (sandboxPort !== undefined) terminal.print(`Sandbox  ${shared.QUAIL_TWILIO_BASE_URL}`);
