@@ -4,7 +4,7 @@ export { ensureLane } from './ensure-lane.js';
 export { type FedRun, feedRuns } from './feed-runs.js';
 export type { FinishedAttempt } from './finish-attempts.js';
 export { finishScan, type ScanResult } from './finish-scan.js';
-export { LedgerFault } from './ledger-fault.js';
+export type { LedgerFault } from './ledger-fault.js';
 export { migrateLedger } from './migrate-ledger.js';
 export { type Attempts, openAttempts } from './open-attempts.js';
 export { type Ledger, type LedgerOptions, openLedger } from './open-ledger.js';
@@ -30,7 +30,7 @@ export {
 } from './read-runs.js';
 export { readRevision, readTask, readTasks, type TaskRow } from './read-tasks.js';
 export { recordRecheck } from './record-recheck.js';
-export { renewScan, type Scan, scanLeaseMs } from './renew-scan.js';
+export { renewScan, type Scan } from './renew-scan.js';
 export { type RetryFilter, retryRuns } from './retry-runs.js';
 export { returnRuns } from './return-runs.js';
 export { type SavedTask, saveTask } from './save-task.js';

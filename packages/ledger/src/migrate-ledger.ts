@@ -2,6 +2,8 @@
  * Brings the schema `quailrunner` up to date: plain, numbered `.sql` files, forward only. Any number of processes may
  * start at once: one works, the others wait for it and find nothing left to do.
  */
+import { readdir } from 'node:fs/promises';
+import { parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { QuailError } from '@quailrunner/domain';
 import { runner } from 'node-pg-migrate';
@@ -52,6 +54,7 @@ const migrate = async (client: pg.Client): Promise<string[]> => {
     String(lockTimeoutMs),
   ]);
   await client.query('select pg_advisory_lock($1)', [lockNumber]);
+  if (await isUpToDate(client)) return [];
   await createSchema(client);
   const applied = await runner({
     dbClient: client,
@@ -63,6 +66,15 @@ const migrate = async (client: pg.Client): Promise<string[]> => {
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
   });
   return applied.map((migration) => migration.name);
+};
+
+/** Asked before the runner, which wants to own the tables even where nothing is left to do. */
+const isUpToDate = async (client: pg.Client): Promise<boolean> => {
+  const { rows: tables } = await client.query(`select to_regclass('quailrunner.migrations') is not null as is_there`);
+  if (!tables[0].is_there) return false;
+  const { rows } = await client.query<{ name: string }>('select name from quailrunner.migrations');
+  const applied = new Set(rows.map(({ name }) => name));
+  return (await readdir(directory)).every((file) => applied.has(parse(file).name));
 };
 
 /** `create schema if not exists` asks for the right to create one even where it exists. */
