@@ -1,34 +1,54 @@
 /** What each environment variable must look like: text in, typed values out, problems without the value of a secret. */
+import { isIP } from 'node:net';
 import { parseDuration } from '@quailrunner/domain';
 import { z } from 'zod';
 
+/** What of a wrong text may be repeated: nothing of a secret. */
+type Given = (text: string) => string;
+const asGiven: Given = (text) => `, not "${text}"`;
+const unsaid: Given = () => '';
+
 /** A variable's text read by `parse`, which gives `undefined` for what it can't take. */
-const read = <Value>(expected: string, parse: (text: string) => Value | undefined, { secret = false } = {}) =>
+const read = <Value>(expected: string, parse: (text: string) => Value | undefined, given: Given = asGiven) =>
   z.string().transform((text, context): Value => {
     const value = parse(text.trim());
     if (value !== undefined) return value;
-    const given = secret ? '' : `, not "${text.trim()}"`;
-    context.addIssue({ code: 'custom', message: `must be ${expected}${given}` });
+    context.addIssue({ code: 'custom', message: `must be ${expected}${given(text.trim())}` });
     return z.NEVER;
   });
 
-/** URLs may hold passwords: they are not repeated. */
-const url = (protocols: readonly string[], example: string) =>
+/** URLs may hold a password, or be one by mistake. */
+const urlAsGiven: Given = (text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url === undefined || url.host === '' || text.includes('@') || text.includes('?') ? '' : asGiven(text);
+};
+
+const url = (protocols: readonly string[], example: string, isFine: (url: URL) => boolean = () => true) =>
   read(
     `a URL such as ${example}`,
-    (text) => (URL.canParse(text) && protocols.includes(new URL(text).protocol) ? text : undefined),
-    { secret: true },
+    (text) => {
+      const parsed = URL.canParse(text) ? new URL(text) : undefined;
+      return parsed !== undefined && protocols.includes(parsed.protocol) && isFine(parsed) ? text : undefined;
+    },
+    urlAsGiven,
   );
 
 export const postgresUrl = url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database');
 const redisUrl = url(['redis:', 'rediss:'], 'redis://host:6379');
-const httpUrl = (example: string) =>
-  url(['http:', 'https:'], example).transform((text) => (text.endsWith('/') ? text.slice(0, -1) : text));
 
-const duration = (fewestMs: number, mostMs: number) =>
-  read('a duration such as 10s, 250ms or 5m', parseDuration).refine((ms) => ms >= fewestMs && ms <= mostMs, {
-    message: `must be from ${fewestMs / 1_000}s to ${mostMs / 1_000}s`,
+const httpUrl = (example: string, isFine: (url: URL) => boolean = () => true) =>
+  url(['http:', 'https:'], example, (given) => isPlain(given) && isFine(given)).transform((text) =>
+    text.replace(/\/$/, ''),
+  );
+const isPlain = ({ username, password, search, hash }: URL): boolean => username + password + search + hash === '';
+
+const duration = (fewest: string, most: string) => {
+  const [fewestMs = 0, mostMs = 0] = [parseDuration(fewest), parseDuration(most)];
+  return read(`a duration from ${fewest} to ${most}, such as 10s, 250ms or 5m`, (text) => {
+    const ms = parseDuration(text);
+    return ms !== undefined && ms >= fewestMs && ms <= mostMs ? ms : undefined;
   });
+};
 
 const integer = (fewest: number, most: number) =>
   read(`a whole number from ${fewest} to ${most}`, (text) => {
@@ -36,45 +56,57 @@ const integer = (fewest: number, most: number) =>
     return /^\d+$/.test(text) && value >= fewest && value <= most ? value : undefined;
   });
 
-const cidrPattern =
-  /^(?:\d{1,3}(?:\.\d{1,3}){3}\/(?:[12]?\d|3[0-2])|[0-9a-f:]*:[0-9a-f:.]*\/(?:\d{1,2}|1[01]\d|12[0-8]))$/i;
-const cidrs = read('a list of networks such as 10.0.0.0/8, fd00::/8', (text) => {
-  const networks = text.split(/[\s,]+/).filter((network) => network !== '');
-  return networks.every((network) => cidrPattern.test(network)) ? networks : undefined;
+const bitsOf: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
+
+/** A single address is a network of one. */
+const parseNetwork = (text: string): string | undefined => {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const bits = bitsOf[isIP(address)];
+  if (bits === undefined || rest.length > 0 || !/^(?:\d{1,3})?$/.test(prefix ?? '')) return undefined;
+  const length = prefix === undefined ? bits : prefix === '' ? Number.NaN : Number(prefix);
+  return length <= bits ? `${address}/${length}` : undefined;
+};
+
+const networks = read('a list of networks such as 10.0.0.0/8, fd00::/8', (text) => {
+  const given = text.split(/[\s,]+/).filter((network) => network !== '');
+  const parsed = given.map(parseNetwork).filter((network) => network !== undefined);
+  return parsed.length === given.length ? parsed : undefined;
 });
 
 /** 32 bytes in hexadecimal or base64. */
 export const parseKey = (text: string): Buffer | undefined => {
-  const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
-  return key.length === 32 ? key : undefined;
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
+  return /^[A-Za-z0-9+/]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : undefined;
 };
 
-const longestSafeMs = 24 * 3_600_000;
+const oneOf = <Word extends string>(...words: Word[]) =>
+  read(`${words.slice(0, -1).join(', ')} or ${words.at(-1)}`, (text) => words.find((word) => word === text));
 
 export const environmentSchema = z.object({
   DATABASE_URL: postgresUrl.optional(),
   REDIS_URL: redisUrl.optional(),
   QUAIL_DATA_DIR: z.string().default('.quailrunner'),
-  QUAIL_ENCRYPTION_KEY: read('32 bytes in hex or base64', parseKey, { secret: true }).optional(),
-  QUAIL_TWILIO_BASE_URL: httpUrl('https://api.twilio.com').default('https://api.twilio.com'),
-  QUAIL_ALLOW_PRIVATE_TARGETS: cidrs.default([]),
-  QUAIL_LOOK_UP_AFTER: duration(100, longestSafeMs).default(20_000),
+  QUAIL_ENCRYPTION_KEY: read('32 bytes in hex or base64', parseKey, unsaid).optional(),
+  QUAIL_TWILIO_BASE_URL: httpUrl('https://api.twilio.com, without a path', ({ pathname }) => pathname === '/').default(
+    'https://api.twilio.com',
+  ),
+  QUAIL_ALLOW_PRIVATE_TARGETS: networks.default([]),
+  QUAIL_LOOK_UP_AFTER: duration('100ms', '1d').default(20_000),
   PUBLIC_URL: httpUrl('https://quailrunner.example.com').optional(),
   MONITOR_HOST: z.string().default('127.0.0.1'),
   MONITOR_PORT: integer(0, 65_535).default(3000),
   QUAIL_ADMIN_PASSWORD: z.string().min(12, 'must have at least 12 characters').optional(),
   QUAIL_API_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
-  SCAN_INTERVAL: duration(1_000, longestSafeMs).default(10_000),
+  SCAN_INTERVAL: duration('1s', '1d').default(10_000),
   WORKER_CONCURRENCY: integer(1, 1_000).default(50),
-  SHUTDOWN_TIMEOUT: duration(0, 3_600_000).default(30_000),
-  LOG_LEVEL: read('debug, info, warn or error', (text) => logLevels.find((level) => level === text)).default('info'),
-  LOG_FORMAT: read('json or pretty', (text) => logFormats.find((format) => format === text)).optional(),
+  SHUTDOWN_TIMEOUT: duration('0s', '1h').default(30_000),
+  LOG_LEVEL: oneOf('debug', 'info', 'warn', 'error').default('info'),
+  LOG_FORMAT: oneOf('json', 'pretty').optional(),
 });
-
-const logLevels = ['debug', 'info', 'warn', 'error'] as const;
-const logFormats = ['json', 'pretty'] as const;
 
 /** How to mend a variable, where its message doesn't say it all. */
 export const mends: Readonly<Record<string, string>> = {
+  DATABASE_URL: 'in a user name or password, write : / ? # @ as %3A %2F %3F %23 %40',
+  REDIS_URL: 'in a user name or password, write : / ? # @ as %3A %2F %3F %23 %40',
   QUAIL_ENCRYPTION_KEY: 'make one with: openssl rand -base64 32',
 };

@@ -1,6 +1,7 @@
 /** The environment as typed values. Every mistake in it is reported at once, by the variable's name. */
-import { type Problem, ProblemsError } from '@quailrunner/domain';
-import { environmentSchema, mends, postgresUrl } from './environment.js';
+import { nearest, type Problem, ProblemsError } from '@quailrunner/domain';
+import { environmentSchema, mends } from './environment.js';
+import { readSources } from './read-sources.js';
 
 export interface Config {
   /** The ledger. */
@@ -13,12 +14,13 @@ export interface Config {
   readonly encryptionKey?: Buffer;
   /** By name, in lower case. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** Without a slash at its end. */
+  /** Without a path, and without a slash at its end. */
   readonly twilioBaseUrl: string;
   /** CIDRs of private addresses that actions may reach. */
   readonly allowPrivateTargets: readonly string[];
   /** How long a run that may have been sent waits before Twilio is asked for it. */
   readonly lookUpAfterMs: number;
+  /** Without a slash at its end. */
   readonly publicUrl?: string;
   readonly monitor: { readonly host: string; readonly port: number };
   readonly adminPassword?: string;
@@ -32,13 +34,12 @@ export interface Config {
 
 /** Throws ProblemsError. A variable that is empty counts as unset, as `docker compose` passes it. */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
-  const set = Object.fromEntries(Object.entries(env).filter(([, text]) => text !== undefined && text.trim() !== ''));
+  const set = readSet(env);
   const parsed = environmentSchema.safeParse(set);
-  const problems: Problem[] = (parsed.error?.issues ?? []).map((issue) =>
-    toProblem(String(issue.path[0]), issue.message),
-  );
-  const sources = readSources(set, problems);
-  if (!parsed.success || problems.length > 0) throw new ProblemsError(problems);
+  const { sources, problems } = readSources(set);
+  const invalid = (parsed.error?.issues ?? []).map(({ path, message }) => toProblem(String(path[0]), message));
+  const all = [...invalid, ...problems, ...findMisspelt(set)];
+  if (!parsed.success || all.length > 0) throw new ProblemsError(all);
   const variables = parsed.data;
   return withoutUndefined({
     databaseUrl: variables.DATABASE_URL,
@@ -61,33 +62,46 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   });
 };
 
+const readSet = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== ''),
+  );
+
 const toProblem = (variable: string, message: string): Problem => {
   const mend = mends[variable];
-  return { code: 'CONFIG_INVALID', message: `${variable} ${message}`, ...(mend === undefined ? {} : { mend }) };
-};
-
-/** `SOURCE_DATABASE_URL` is the source `default`, `SOURCE_CRM_EU_DATABASE_URL` the source `crm-eu`. */
-const readSources = (env: Record<string, string | undefined>, problems: Problem[]): Record<string, string> => {
-  const sources: Record<string, string> = {};
-  for (const [variable, text] of Object.entries(env)) {
-    const match = /^SOURCE_(?:(\w+)_)?DATABASE_URL$/.exec(variable);
-    if (!match) continue;
-    const name = match[1]?.toLowerCase().replaceAll('_', '-') ?? 'default';
-    const parsed = postgresUrl.safeParse(text);
-    if (parsed.success) sources[name] = parsed.data;
-    else problems.push(toProblem(variable, parsed.error.issues[0]?.message ?? 'is not a URL'));
-  }
-  return sources;
+  return { code: 'CONFIG_INVALID', message, where: variable, ...(mend === undefined ? {} : { mend }) };
 };
 
 const secretPrefix = 'QUAIL_SECRET_';
 
-const readSecrets = (env: Record<string, string | undefined>): Record<string, string> =>
+const readSecrets = (env: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(env)
       .filter(([variable]) => variable.startsWith(secretPrefix))
-      .map(([variable, text]) => [variable.slice(secretPrefix.length).toLowerCase(), text ?? '']),
+      .map(([variable, text]) => [variable.slice(secretPrefix.length).toLowerCase(), text]),
   );
+
+const prefix = 'QUAIL_';
+
+/**
+ * A misspelt QUAIL_TWILIO_BASE_URL would send to real people. Variables with our prefix that resemble none of ours are
+ * somebody else's business.
+ */
+const findMisspelt = (env: Readonly<Record<string, string>>): Problem[] => {
+  const known = Object.keys(environmentSchema.shape).filter((variable) => variable.startsWith(prefix));
+  const unknown = Object.keys(env).filter(
+    (variable) => variable.startsWith(prefix) && !variable.startsWith(secretPrefix) && !known.includes(variable),
+  );
+  return unknown.flatMap((variable) => {
+    const meant = nearest(
+      variable.slice(prefix.length),
+      known.map((one) => one.slice(prefix.length)),
+    );
+    if (meant === undefined) return [];
+    const mend = `did you mean ${prefix}${meant}?`;
+    return [{ code: 'CONFIG_UNKNOWN', message: 'there is no such variable', where: variable, mend }];
+  });
+};
 
 type Defined<Values> = { [Key in keyof Values]: Exclude<Values[Key], undefined> };
 

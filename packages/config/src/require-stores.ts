@@ -16,7 +16,8 @@ export const requireStores = ({ databaseUrl, redisUrl, encryptionKey }: Config):
   if (databaseUrl === undefined) problems.push(missing('DATABASE_URL', 'the ledger, a PostgreSQL database', waysOut));
   if (redisUrl === undefined) problems.push(missing('REDIS_URL', 'the queue, a Redis', waysOut));
   if (encryptionKey === undefined) {
-    problems.push(missing('QUAIL_ENCRYPTION_KEY', 'the key that seals secrets', 'make one: openssl rand -base64 32'));
+    const mend = 'make one with `openssl rand -base64 32`, and give the same to every process';
+    problems.push(missing('QUAIL_ENCRYPTION_KEY', 'the key that seals what the ledger keeps', mend));
   }
   if (databaseUrl === undefined || redisUrl === undefined || encryptionKey === undefined) {
     throw new ProblemsError(problems);
@@ -26,6 +27,7 @@ export const requireStores = ({ databaseUrl, redisUrl, encryptionKey }: Config):
 
 const missing = (variable: string, what: string, mend: string): Problem => ({
   code: 'CONFIG_MISSING',
-  message: `${variable} is not set: ${what}`,
+  message: `is not set: ${what}`,
   mend,
+  where: variable,
 });

@@ -1,19 +1,8 @@
-import { formatProblem, ProblemsError } from '@quailrunner/domain';
 import { describe, expect, it } from 'vitest';
 import { parseTaskFile, type TaskFile } from './parse-task-file.js';
 
-const parse = (text: string, path = 'tasks/welcome-sms.sql'): TaskFile =>
-  parseTaskFile(text, { path, scanIntervalMs: 10_000 });
-
-const problemsOf = (text: string, path?: string): string => {
-  try {
-    parse(text, path);
-  } catch (error) {
-    if (error instanceof ProblemsError) return error.problems.map(formatProblem).join('\n');
-    throw error;
-  }
-  throw new Error('no problem at all');
-};
+const path = 'tasks/welcome-sms.sql';
+const parse = (text: string, at = path): TaskFile => parseTaskFile(text, { path: at, scanIntervalMs: 10_000 });
 
 /** Every setting, as the documentation lists them. */
 const whole = `/*
@@ -38,6 +27,7 @@ SELECT uuid AS entity_pk, phone_number FROM public.users WHERE deleted_at IS NUL
 `;
 
 const small = '/*\naction: { url: https://example.com, body: "" }\n*/\nSELECT 1 AS entity_pk';
+const withBody = (body: string): string => `/*\naction:\n  url: https://example.com\n  ${body}\n*/\nSELECT 1`;
 
 describe('a task file', () => {
   it('gives its settings, its action and its predicate', () => {
@@ -68,67 +58,116 @@ describe('a task file', () => {
   });
 
   it('needs no more than an action and a SELECT', () => {
-    const { settings } = parse(small, 'tasks/reminder.sql').definition;
-    expect(settings).toMatchObject({ name: 'reminder', source: 'default', everyMs: 10_000, retries: 5, recheck: true });
+    expect(parse(small, 'tasks/reminder.sql').definition.settings).toEqual({
+      name: 'reminder',
+      source: 'default',
+      everyMs: 10_000,
+      action: { url: 'https://example.com', headers: {}, body: '' },
+      retries: 5,
+      backoff: { firstMs: 30_000, factor: 2, maxMs: 3_600_000, jitter: 0.2 },
+      recheck: true,
+      timeoutMs: 15_000,
+      success: [[200, 299]],
+    });
   });
 
-  it('may begin with a byte order mark, empty lines and line comments', () => {
-    expect(parse(`\u{feff}\n-- who gets it\n${whole}`).definition).toEqual(parse(whole).definition);
+  it.each([
+    ['empty lines and line comments before', `\n-- who gets it\n${whole}`],
+    ['a byte order mark', `\u{feff}${whole}`],
+    ['lines that end as on Windows', whole.replaceAll('\n', '\r\n')],
+    ['the settings right behind the sign', whole.replace('/*\nname', '/* name')],
+  ])('may have %s', (_, text) => {
+    const { settings, predicate } = parse(text).definition;
+    expect(settings).toEqual(parse(whole).definition.settings);
+    expect(predicate.trim()).toBe(parse(whole).definition.predicate.trim());
   });
 
-  it('tells where in the file a mistake in the body or in the predicate is', () => {
-    const { locate } = parse(whole);
-    const problem = { code: 'X', message: 'no such column' };
-    expect(locate({ ...problem, where: 'action.body', line: 1, column: 22 })).toMatchObject({ line: 10, column: 30 });
-    expect(locate({ ...problem, where: 'predicate', line: 1, column: 8 })).toMatchObject({ line: 19, column: 8 });
-    expect(locate({ ...problem, where: 'action.headers.Authorization' })).toMatchObject({ line: 9, column: 5 });
+  it('may stand in one line', () => {
+    const { definition } = parse('/* action: { url: https://example.com } */ SELECT 1 AS entity_pk /* a /* b */ */');
+    expect(definition.predicate).toBe('SELECT 1 AS entity_pk /* a /* b */ */');
   });
 
-  it('tells it in a block of several lines too', () => {
-    const text =
-      '/*\naction:\n  url: https://example.com\n  body: |\n    {\n      "to": {{.phone}}\n    }\n*/\nSELECT 1';
-    const place = parse(text).locate({ code: 'X', message: 'x', where: 'action.body', line: 2, column: 9 });
-    expect(place).toMatchObject({ where: 'tasks/welcome-sms.sql', line: 6, column: 13 });
-    expect(text.split('\n')[5]?.slice(12)).toBe('{{.phone}}');
+  it("may have PostgreSQL's strings that look like comments in its predicate", () => {
+    for (const sql of [
+      `SELECT '*/' x`,
+      `SELECT $$ */ $$`,
+      `SELECT $a$ */ $a$`,
+      `SELECT E'\\'*/'`,
+      `SELECT "*/" -- */`,
+    ]) {
+      expect(parse(small.replace('SELECT 1', () => sql)).definition.predicate).toContain(sql);
+    }
+  });
+
+  it('keeps values of headers as they are written', () => {
+    const { headers } = parse(withBody('headers: { A: 1.10, B: 0123, C: true, D: 2026-01-01, E: "x: y", F: ~ }'))
+      .definition.settings.action;
+    expect(headers).toEqual({ A: '1.10', B: '0123', C: 'true', D: '2026-01-01', E: 'x: y', F: '~' });
+  });
+
+  it.each([
+    ['every', '1.5m', { everyMs: 90_000 }],
+    ['rate', '60/min', { ratePerSecond: 1 }],
+    ['recheck', 'false', { recheck: false }],
+    [
+      'success',
+      '[200, 202-204]',
+      {
+        success: [
+          [200, 200],
+          [202, 204],
+        ],
+      },
+    ],
+    ['backoff', '{ first: 1s }', { backoff: { firstMs: 1_000, factor: 2, maxMs: 3_600_000, jitter: 0.2 } }],
+  ])('may set %s: %s', (name, value, expected) => {
+    expect(parse(withBody(`body: x\n${name}: ${value}`)).definition.settings).toMatchObject(expected);
   });
 });
 
-describe('a task file with mistakes is refused, with the place and the mend', () => {
-  it.each([
-    ['SELECT 1', 'tasks/welcome-sms.sql:1:1: a task file begins with its settings, in a comment'],
-    ['/* name: x', 'tasks/welcome-sms.sql:1:1: the comment of settings never ends\n  → close it with */'],
-    [
-      whole.replace('retries:', 'retry:'),
-      'tasks/welcome-sms.sql:11:1: there is no setting "retry"\n  → did you mean "retries"?',
-    ],
-    [
-      whole.replace('  body:', '  boddy:'),
-      'tasks/welcome-sms.sql:10:3: there is no setting "boddy" in "action"\n  → did you mean "body"?',
-    ],
-    [whole.replace('first: 30s', 'first: soon'), 'tasks/welcome-sms.sql:12:12: "backoff.first" must be a duration'],
-    [
-      whole.replace('10/s', 'fast'),
-      'tasks/welcome-sms.sql:13:1: "rate" must be a rate such as 10/s or 60/min, not "fast"',
-    ],
-    [whole.replace('[200-299]', '[299-200]'), 'tasks/welcome-sms.sql:17:1: "success.0" must be statuses'],
-    [whole.replace('hold', 'guess'), 'tasks/welcome-sms.sql:15:1: "onUnknown" must be hold, retry or fail'],
-    [whole.replace('every: 10s', 'every: 10s\nevery: 20s'), 'tasks/welcome-sms.sql:5:1: the settings are no YAML'],
-    [whole.replace(/SELECT[\s\S]*/, '-- nobody\n;'), 'tasks/welcome-sms.sql:19:1: there is no SQL after the settings'],
-    [
-      '/* action: { url: https://example.com, body: {a: 1} } */ SELECT 1',
-      '"action.body" must be text: put it in quotes',
-    ],
-    ['/* name: x */ SELECT 1', 'the setting "action" is missing'],
-    ['/* */ SELECT 1', 'the setting "action" is missing'],
-    ['/* just text */ SELECT 1', 'must be lines of name: value'],
-  ])('%#', (text, said) => expect(problemsOf(text)).toContain(said));
+describe('the place of a mistake in a task file', () => {
+  const { locate } = parse(whole);
+  const problem = { code: 'X', message: 'no such column', mend: 'none' };
 
-  it('all its mistakes at once', () => {
-    const text = whole.replace('retries: 5', 'retries: many').replace('every: 10s', 'every: often');
-    expect(problemsOf(text).split('\n')).toHaveLength(2);
+  it('is that of the predicate and of each part of the action', () => {
+    expect(locate({ ...problem, where: 'action.body', line: 1, column: 22 })).toEqual({
+      ...problem,
+      where: path,
+      line: 10,
+      column: 30,
+    });
+    expect(locate({ ...problem, where: 'predicate', line: 1, column: 8 })).toMatchObject({ line: 19, column: 8 });
+    expect(locate({ ...problem, where: 'predicate' })).toMatchObject({ line: 19, column: 1 });
+    expect(locate({ ...problem, where: 'action.headers.Authorization' })).toMatchObject({ line: 9, column: 5 });
+    expect(locate({ ...problem, where: 'action.headers.Authorization', line: 1, column: 7 })).toMatchObject({
+      line: 9,
+      column: 26,
+    });
+    expect(locate({ ...problem, where: 'action.url', line: 1, column: 1 })).toMatchObject({ line: 6, column: 8 });
   });
 
-  it("a file's name that can't name a task", () => {
-    expect(problemsOf(small, 'tasks/My Task.sql')).toContain('"My Task" is no name for a task');
+  it('of a predicate in the same line as the settings counts from its own start', () => {
+    const { locate: inOneLine } = parse('/* action: { url: https://example.com } */ SELECT x');
+    expect(inOneLine({ ...problem, where: 'predicate', line: 1, column: 8 })).toMatchObject({ line: 1, column: 51 });
+  });
+
+  it.each([
+    ['in one line', 'body: To={{.x}}'],
+    ['in quotes', `body: 'it''s {{.x}}'`],
+    ['in double quotes', 'body: "\\"a\\n\\u00e9\\" {{.x}}"'],
+    ['in several lines', 'body: a\n    b\n    To={{.x}}'],
+    ['in quotes over several lines', 'body: "a\n    b \\\n    To={{.x}}"'],
+    ['in a block', 'body: |\n    {\n      "to": {{.x}}\n    }'],
+    ['in a block that keeps no end', 'body: |-\n\n      From=1\n        &To={{.x}}'],
+    ['in a folded block', 'body: >-\n    a\n    b\n\n    c\n      d\n    To={{.x}}'],
+    ['in a block behind a comment', 'body: |  # the text\n    a\n    To={{.x}}'],
+  ])('of a text %s is where it stands in the file', (_, body) => {
+    const text = withBody(body);
+    const file = parse(text);
+    const before = file.definition.settings.action.body.split('{{.x}}')[0]?.split('\n') ?? [];
+    const [line, column] = [before.length, (before.at(-1)?.length ?? 0) + 1];
+    const place = file.locate({ ...problem, where: 'action.body', line, column });
+    const at = text.slice(0, text.indexOf('{{.x}}')).split('\n');
+    expect(place).toMatchObject({ line: at.length, column: (at.at(-1)?.length ?? 0) + 1 });
   });
 });

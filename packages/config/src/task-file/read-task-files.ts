@@ -1,11 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Problem, ProblemsError } from '@quailrunner/domain';
 import { parseTaskFile, type TaskFile } from './parse-task-file.js';
 
 /**
- * The task files at `paths`: files as they are, of a directory all that end in `.sql`. Throws ProblemsError with the
- * mistakes of all of them; a name that two files give their task is one.
+ * The task files at `paths`: files as they are, of a directory all that end in `.sql`, each once. Throws ProblemsError
+ * with the mistakes of all of them; a name that two files give their task is one.
  */
 export const readTaskFiles = async (
   paths: readonly string[],
@@ -13,18 +13,21 @@ export const readTaskFiles = async (
 ): Promise<TaskFile[]> => {
   const problems: Problem[] = [];
   const files: TaskFile[] = [];
-  for (const path of (await Promise.all(paths.map((path) => listFiles(path, problems)))).flat()) {
+  for (const path of eachOnce((await Promise.all(paths.map((path) => listFiles(path, problems)))).flat())) {
     try {
-      files.push(parseTaskFile(await readFile(path, 'utf8'), { path, scanIntervalMs }));
+      files.push(parseTaskFile(decode(await readFile(path), path), { path, scanIntervalMs }));
     } catch (error) {
-      if (!(error instanceof ProblemsError)) throw error;
-      problems.push(...error.problems);
+      problems.push(...toProblems(error, path));
     }
   }
   problems.push(...namedTwice(files));
   if (problems.length > 0) throw new ProblemsError(problems);
   return files;
 };
+
+const eachOnce = (paths: readonly string[]): string[] => [
+  ...new Map(paths.map((path) => [resolve(path), path])).values(),
+];
 
 const listFiles = async (path: string, problems: Problem[]): Promise<string[]> => {
   const found = await stat(path).catch(() => undefined);
@@ -38,6 +41,24 @@ const listFiles = async (path: string, problems: Problem[]): Promise<string[]> =
     problems.push({ code: 'TASK_NO_FILE', message: 'the directory holds no file that ends in .sql', where: path });
   }
   return names.map((name) => join(path, name));
+};
+
+/** A file in another encoding would reach people with wrong letters. */
+const decode = (bytes: Buffer, path: string): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new ProblemsError([
+      { code: 'TASK_NO_UTF8', message: 'the file is not UTF-8', mend: 'save it as UTF-8', where: path },
+    ]);
+  }
+};
+
+const toProblems = (error: unknown, path: string): readonly Problem[] => {
+  if (error instanceof ProblemsError) return error.problems;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === undefined) throw error;
+  return [{ code: 'TASK_UNREADABLE', message: `the file can't be read (${code})`, where: path }];
 };
 
 const namedTwice = (files: readonly TaskFile[]): Problem[] => {

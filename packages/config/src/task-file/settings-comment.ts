@@ -1,5 +1,6 @@
 /** The first comment of a task file, and what comes after it: the file stays valid SQL. */
 import { type Problem, ProblemsError } from '@quailrunner/domain';
+import { endOfComment, findStrayClose, placeAt } from './sql-text.js';
 
 export interface SettingsComment {
   readonly yaml: string;
@@ -14,44 +15,48 @@ const before = /^\u{feff}?(?:\s|--[^\n]*(?:\n|$))*/u;
 
 export const findSettingsComment = (text: string, path: string): SettingsComment => {
   const open = before.exec(text)?.[0].length ?? 0;
-  if (!text.startsWith('/*', open)) throw new ProblemsError([noComment(text, open, path)]);
+  if (!text.startsWith('/*', open)) throw problem(noComment, text, open, path);
   const close = endOfComment(text, open);
-  if (close === undefined) throw new ProblemsError([unclosed(text, open, path)]);
-  const rest = text.slice(close);
-  const predicateAt = close + (/^[ \t]*\r?\n?/.exec(rest)?.[0].length ?? 0);
-  return { yaml: text.slice(open + 2, close - 2), yamlAt: open + 2, predicate: text.slice(predicateAt), predicateAt };
+  if (close === undefined) throw unclosed(text, open, path);
+  const stray = findStrayClose(text.slice(close));
+  if (stray !== undefined) throw problem(endsTooEarly(placeAt(text, close + stray).line), text, close - 2, path);
+  // Behind a sign that has settings on its own line, their indentation begins.
+  const yamlAt = open + 2 + (/^[ \t]*(?=\S)/.exec(text.slice(open + 2))?.[0].length ?? 0);
+  const predicateAt = close + (/^[ \t]*\r?\n?/.exec(text.slice(close))?.[0].length ?? 0);
+  return { yaml: text.slice(yamlAt, close - 2), yamlAt, predicate: text.slice(predicateAt), predicateAt };
 };
 
-/** Behind the closing sign: block comments nest in PostgreSQL. */
-const endOfComment = (text: string, open: number): number | undefined => {
-  const signs = /\/\*|\*\//g;
-  signs.lastIndex = open;
-  let depth = 0;
-  for (let sign = signs.exec(text); sign !== null; sign = signs.exec(text)) {
-    depth += sign[0] === '/*' ? 1 : -1;
-    if (depth === 0) return sign.index + 2;
-  }
-  return undefined;
-};
+type Said = Pick<Problem, 'code' | 'message' | 'mend'>;
 
-/** 1-based line and column of an offset. */
-export const placeAt = (text: string, offset: number): { line: number; column: number } => {
-  const lines = text.slice(0, offset).split('\n');
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
-};
+const problem = (said: Said, text: string, offset: number, path: string): ProblemsError =>
+  new ProblemsError([{ ...said, where: path, ...placeAt(text, offset) }]);
 
-const noComment = (text: string, at: number, path: string): Problem => ({
+const noComment: Said = {
   code: 'TASK_NO_SETTINGS',
   message: 'a task file begins with its settings, in a comment: /* name: …, action: … */',
   mend: 'put the settings before the SQL; examples/ has a file to start from',
-  where: path,
-  ...placeAt(text, at),
-});
+};
 
-const unclosed = (text: string, at: number, path: string): Problem => ({
-  code: 'TASK_SETTINGS_UNCLOSED',
-  message: 'the comment of settings never ends',
-  mend: 'close it with */ before the SQL; a /* within it needs a */ of its own',
-  where: path,
-  ...placeAt(text, at),
+const howToWriteSigns = 'within the settings, write %2A for the * of a URL, or "\\x2A" in double quotes';
+
+/** The innermost sign is the one that a person didn't mean. */
+const unclosed = (text: string, open: number, path: string): ProblemsError => {
+  const inner = text.indexOf('/*', open + 2);
+  if (inner === -1) {
+    const mend = 'close it with */ before the SQL';
+    return problem(
+      { code: 'TASK_SETTINGS_UNCLOSED', message: 'the comment of settings never ends', mend },
+      text,
+      open,
+      path,
+    );
+  }
+  const message = 'this /* opens a comment within the comment of settings (they nest in SQL), and a */ is missing';
+  return problem({ code: 'TASK_SETTINGS_UNCLOSED', message, mend: howToWriteSigns }, text, inner, path);
+};
+
+const endsTooEarly = (line: number): Said => ({
+  code: 'TASK_SETTINGS_CUT',
+  message: `the comment of settings ends here, at its first */, but another */ follows in line ${line}`,
+  mend: howToWriteSigns,
 });

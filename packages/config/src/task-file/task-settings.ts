@@ -2,86 +2,103 @@
 import { defaultBackoff, parseDuration, parseRate, type StatusRange } from '@quailrunner/domain';
 import { z } from 'zod';
 
+/** A setting is text in the file, whatever it stands for. */
 const read = <Value>(expected: string, parse: (text: string) => Value | undefined) =>
-  z.union([z.string(), z.number()], `must be ${expected}`).transform((given, context): Value => {
-    const value = parse(String(given));
+  z.string(`must be ${expected}`).transform((given, context): Value => {
+    const value = parse(given.trim());
     if (value !== undefined) return value;
     context.addIssue({ code: 'custom', message: `must be ${expected}, not "${given}"` });
     return z.NEVER;
   });
 
-const duration = (fewestMs: number, mostMs: number) =>
-  read('a duration such as 10s, 5m or 1h', parseDuration).refine((ms) => ms >= fewestMs && ms <= mostMs, {
-    message: `must be from ${fewestMs / 1_000}s to ${mostMs / 1_000}s`,
-  });
+const within = <Value>(value: Value | undefined, isWithin: (value: Value) => boolean): Value | undefined =>
+  value !== undefined && isWithin(value) ? value : undefined;
 
-const number = (fewest: number, most: number) => {
-  const message = `must be a number from ${fewest} to ${most}`;
-  return z.number(message).min(fewest, message).max(most, message);
+const duration = (fewest: string, most: string) => {
+  const [fewestMs = 0, mostMs = 0] = [parseDuration(fewest), parseDuration(most)];
+  return read(`a duration from ${fewest} to ${most}, such as 10s, 5m or 1h`, (text) =>
+    within(parseDuration(text), (ms) => ms >= fewestMs && ms <= mostMs),
+  );
 };
 
-const text = z.string('must be text: put it in quotes, or behind a |');
+const number = (fewest: number, most: number, { whole = false } = {}) =>
+  read(`a ${whole ? 'whole ' : ''}number from ${fewest} to ${most}`, (text) => {
+    const isNumber = (whole ? /^\d+$/ : /^\d+(?:\.\d+)?$/).test(text);
+    return within(isNumber ? Number(text) : undefined, (value) => value >= fewest && value <= most);
+  });
+
+const oneOf = <Word extends string>(...words: Word[]) =>
+  read(`${words.slice(0, -1).join(', ')} or ${words.at(-1)}`, (text) => words.find((word) => word === text));
+
+/** Never repeated in a message: it may hold a credential. */
+const text = z.string('must be text: put it in quotes, or in a block: |');
 
 const parseStatusRange = (given: string): StatusRange | undefined => {
-  const match = /^([1-5]\d\d)(?:\s*-\s*([1-5]\d\d))?$/.exec(given.trim());
+  const match = /^([1-5]\d\d)(?:\s*-\s*([1-5]\d\d))?$/.exec(given);
   if (!match) return undefined;
   const from = Number(match[1]);
   const to = Number(match[2] ?? match[1]);
   return from <= to ? [from, to] : undefined;
 };
 
-const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
-
-const header = z.union([z.string(), z.number(), z.boolean()], 'must be text').transform(String);
-
 const action = z.strictObject(
   {
     url: text,
-    headers: z.record(z.string(), header, 'must be a list of Name: value').default({}),
+    headers: z.record(z.string(), text, 'must be lines of Name: value').default({}),
     body: text.default(''),
   },
   'must hold url, headers and body',
 );
 
-const backoff = z.strictObject(
-  {
-    first: duration(100, dayMs).default(defaultBackoff.firstMs),
-    factor: number(1, 10).default(defaultBackoff.factor),
-    max: duration(100, dayMs).default(defaultBackoff.maxMs),
-    jitter: number(0, 1).default(defaultBackoff.jitter),
-  },
-  'must be settings such as { first: 30s, factor: 2, max: 1h, jitter: 0.2 }',
-);
+const backoff = z
+  .strictObject(
+    {
+      first: duration('100ms', '1d').default(defaultBackoff.firstMs),
+      factor: number(1, 10).default(defaultBackoff.factor),
+      max: duration('100ms', '1d').default(defaultBackoff.maxMs),
+      jitter: number(0, 1).default(defaultBackoff.jitter),
+    },
+    'must be settings such as { first: 30s, factor: 2, max: 1h, jitter: 0.2 }',
+  )
+  .refine(({ first, max }) => first <= max, {
+    path: ['max'],
+    message: 'must not be shorter than "backoff.first"; it is 1h unless set',
+  });
 
 const namePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-const nameExpected = "must be made of a-z, 0-9 and '-', at most 63 of them";
+const name = read("a name of at most 63 of a-z, 0-9 and '-'", (text) => (namePattern.test(text) ? text : undefined));
 
 /** `name` and `every` default to the file's name and the scan interval. */
 export const taskSettings = z.strictObject(
   {
-    name: z.string(nameExpected).regex(namePattern, nameExpected).optional(),
-    source: z.string(nameExpected).regex(namePattern, nameExpected).default('default'),
-    every: duration(1_000, 30 * dayMs).optional(),
+    name: name.optional(),
+    source: name.default('default'),
+    every: duration('1s', '20d').optional(),
     action,
-    retries: number(0, 50).int('must be a whole number').default(5),
-    backoff: backoff.default({
-      first: defaultBackoff.firstMs,
-      factor: defaultBackoff.factor,
-      max: defaultBackoff.maxMs,
-      jitter: defaultBackoff.jitter,
-    }),
-    rate: read('a rate such as 10/s or 60/min', parseRate).optional(),
-    recheck: z.boolean('must be true or false').default(true),
-    onUnknown: z.enum(['hold', 'retry', 'fail'], 'must be hold, retry or fail').optional(),
-    timeout: duration(100, 5 * minuteMs).default(15_000),
+    retries: number(0, 50, { whole: true }).default(5),
+    backoff: backoff.prefault({}),
+    rate: read('a rate such as 10/s, 60/min or 1000/h', parseRate).optional(),
+    recheck: oneOf('true', 'false')
+      .transform((given) => given === 'true')
+      .default(true),
+    onUnknown: oneOf('hold', 'retry', 'fail').optional(),
+    timeout: duration('100ms', '5m').default(15_000),
     success: z
-      .array(read('statuses such as [200-299] or [200, 202]', parseStatusRange), 'must be a list such as [200-299]')
+      .array(
+        read('a status or a range of them, such as [200-299] or [200, 202]', parseStatusRange),
+        'must be a list such as [200-299]',
+      )
       .min(1, 'must name at least one status')
       .default([[200, 299]]),
   },
   'must be lines of name: value',
 );
+
+/** What to add where a setting has to be there. */
+export const missingMends: Readonly<Record<string, string>> = {
+  action: 'add action: with url, headers and body below it, indented',
+  'action.url': 'add url: with the address that takes the POST',
+};
 
 /** Names of the settings at a place, for "did you mean". */
 export const settingNames = (path: readonly PropertyKey[]): string[] => {

@@ -1,6 +1,7 @@
 /** Where in a task file a setting stands, and where in its text a line and column of its value are. */
-import { type Document, isMap, isNode, isScalar, type Node, type Scalar } from 'yaml';
-import { placeAt } from './settings-comment.js';
+import { type Document, isMap, isNode, isScalar } from 'yaml';
+import { offsetInSource } from './align-scalar.js';
+import { placeAt } from './sql-text.js';
 
 export interface Place {
   readonly line: number;
@@ -30,21 +31,18 @@ export const placeOfKey = (yaml: PlacedYaml, path: Path): Place => {
 
 const keyText = (key: unknown): unknown => (isScalar(key) ? String(key.value) : key);
 
-/** Where line and column of a text setting's value are in the file. Exact but for quoted texts with escapes in them. */
+/** Where line and column of a text setting's value are in the file. */
 export const placeInValue = (yaml: PlacedYaml, path: Path, { line, column }: Place): Place => {
-  const node = yaml.document.getIn(path, true);
-  if (!isScalar(node) || !(node as Node).range) return placeOfKey(yaml, path);
-  const start = placeAt(yaml.text, yaml.yamlAt + (node as Scalar & { range: [number, number, number] }).range[0]);
-  if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') return inBlock(yaml.text, start, { line, column });
-  const quote = node.type === 'PLAIN' ? 0 : 1;
-  return line === 1
-    ? { line: start.line, column: start.column + quote + column - 1 }
-    : { line: start.line + line - 1, column };
+  const { text, yamlAt, document } = yaml;
+  const node = document.getIn(path, true);
+  if (!isScalar(node) || typeof node.value !== 'string' || !node.range) return placeOfKey(yaml, path);
+  const [start, end] = [yamlAt + node.range[0], yamlAt + node.range[1]];
+  const scalar = { type: node.type, value: node.value };
+  return placeAt(text, start + offsetInSource(text.slice(start, end), scalar, offsetOf(node.value, { line, column })));
 };
 
-/** A block's text begins on the line after its sign, behind the indentation of its first line that isn't empty. */
-const inBlock = (text: string, start: Place, { line, column }: Place): Place => {
-  const lines = text.split('\n').slice(start.line);
-  const indentation = lines.find((one) => one.trim() !== '')?.search(/\S/) ?? 0;
-  return { line: start.line + line, column: indentation + column };
+/** The opposite of `placeAt`. */
+const offsetOf = (text: string, { line, column }: Place): number => {
+  const before = text.split('\n').slice(0, line - 1);
+  return before.reduce((sum, one) => sum + one.length + 1, 0) + column - 1;
 };
