@@ -10,7 +10,7 @@ import type { Dispatcher } from 'undici';
 import { nameFault } from './name-fault.js';
 
 /** What is kept of an answer's body; the rest is not read. */
-export const maxBodyBytes = 64 * 1_024;
+const maxBodyBytes = 64 * 1_024;
 
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #onOutcome: (outcome: Outcome) => void;
