@@ -1,0 +1,201 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { recreateDatabase, type ScratchDatabase } from '@quailrunner/embedded';
+import {
+  claimEntities,
+  ensureLane,
+  feedRuns,
+  type Ledger,
+  openAttempts,
+  openLedger,
+  registerWorker,
+  takeDueScan,
+} from '@quailrunner/ledger';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/index.js';
+import { makeTerminal } from '../../../../test/support/terminal.js';
+import { runCli } from '../run-cli.js';
+
+let directory: string;
+let source: ScratchDatabase;
+let database: TestDatabase;
+let ledger: Ledger;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  const encryptionKey = randomBytes(32);
+  directory = await mkdtemp(join(tmpdir(), 'quailrunner-cli-'));
+  source = await recreateDatabase(inject('postgresUrl'), 'cli_commands');
+  database = await createTestDatabase();
+  ledger = openLedger({ databaseUrl: database.url, encryptionKey, applicationName: 'test' });
+  env = {
+    DATABASE_URL: database.url,
+    REDIS_URL: inject('redisUrl'),
+    SOURCE_DATABASE_URL: source.url,
+    QUAIL_ENCRYPTION_KEY: encryptionKey.toString('hex'),
+  };
+  await source.run('create table public.users (id int primary key, phone_number text)');
+  await source.run(`insert into public.users values (1, '+12125550101'), (2, '+12125550102')`);
+});
+
+afterAll(async () => {
+  await ledger.close();
+  await source.close();
+  await database.close();
+  await rm(directory, { recursive: true });
+});
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const quail = async (...args: string[]): Promise<Result> => {
+  const { terminal, read } = makeTerminal();
+  const code = await runCli(args, { terminal, env });
+  return { code, ...read() };
+};
+
+const writeTask = async (name: string, { column = 'phone_number', retries = 5 } = {}): Promise<string> => {
+  const path = join(directory, `${name}.sql`);
+  await writeFile(
+    path,
+    `/*
+name: ${name}
+retries: ${retries}
+action:
+  url: https://api.twilio.com/2010-04-01/Accounts/AC00000000000000000000000000000001/Messages.json
+  headers:
+    Content-Type: application/x-www-form-urlencoded
+    Authorization: Basic {{ secrets.twilio_basic }}
+  body: From=+15005550006&To={{.${column}}}&Body=Hello!
+*/
+SELECT id AS entity_pk, phone_number FROM public.users;
+`,
+  );
+  return path;
+};
+
+describe('task files', () => {
+  it('are applied all or not at all, and every mistake is shown with its place and its mend', async () => {
+    const good = await writeTask('good');
+    const bad = await writeTask('bad', { column: 'phone_numbre' });
+    const result = await quail('task', 'apply', good, bad);
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toMatch(/bad\.sql:\d+:\d+: .*phone_numbre/);
+    expect(await quail('migrate')).toMatchObject({ code: 0 });
+    expect(await quail('task', 'list')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^No tasks/) });
+  });
+
+  it('tell programs what is wrong with them', async () => {
+    const { code, stdout, stderr } = await quail('task', 'check', join(directory, 'bad.sql'), '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ tasks: [], problems: [{ where: join(directory, 'bad.sql') }] });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  });
+
+  it('become a task, a revision of it, or nothing new', async () => {
+    const path = await writeTask('good');
+    const first = await quail('task', 'apply', path);
+    expect(first).toMatchObject({ code: 0, stdout: 'created    good  revision 1\n' });
+    expect(first.stderr).toContain('QUAIL_SECRET_TWILIO_BASIC');
+    expect((await quail('task', 'apply', path)).stdout).toBe('unchanged  good  revision 1\n');
+    await writeTask('good', { retries: 1 });
+    expect((await quail('task', 'apply', path)).stdout).toBe('revised    good  revision 2\n');
+  });
+});
+
+describe('runs', () => {
+  beforeAll(makeFailedRun);
+
+  it('are listed with what became of them', async () => {
+    const { stdout } = await quail('runs', 'list', '--state', 'failed');
+    expect(stdout).toMatch(/^ *RUN {2}TASK {2}ENTITY {2}STATE/);
+    expect(stdout).toMatch(/good {2}1 {7}failed {9}1 .* 21211: no such number/);
+    expect(JSON.parse((await quail('runs', 'list', '--entity', '2', '--json')).stdout)).toMatchObject([
+      { task: 'good', entityPk: '2', state: 'pending' },
+    ]);
+  });
+
+  it('are shown with every attempt, and without the row they came from', async () => {
+    const { stdout } = await quail('runs', 'show', '1');
+    expect(stdout).toMatch(/^Run 1\ntask {6}good, revision 2\n/);
+    expect(stdout).toMatch(
+      /\n {6}1 {2}[\d-]{10} [\d:.]{12} {2} *\S+ {2}refused {5}400 {2}21211 {2}12ms {2}no such number/,
+    );
+    expect(stdout).toContain('answer to 1  {"code":21211}');
+    const shown = await quail('runs', 'show', '1', '--json');
+    expect(JSON.parse(shown.stdout)).toMatchObject({ state: 'failed', attempts: [{ httpStatus: 400, code: '21211' }] });
+    expect(stdout + shown.stdout).not.toContain('2125550101');
+  });
+
+  it('are counted by the task they belong to', async () => {
+    expect((await quail('task', 'list')).stdout).toMatch(/PENDING {2}FAILED|PENDING {2}COMPLETED {2}FAILED/);
+    const [task] = JSON.parse((await quail('task', 'list', '--json')).stdout);
+    expect(task).toMatchObject({ name: 'good', runs: { pending: 1, failed: 1 } });
+  });
+
+  it('are queued again when they have failed, and the number is told', async () => {
+    expect((await quail('runs', 'retry', '--task', 'good', '--code', '1')).stdout).toMatch(
+      /^No run of good has failed/,
+    );
+    expect(await quail('runs', 'retry', '1', '2')).toMatchObject({
+      code: 1,
+      stdout: '1 run queued again.\n',
+      stderr: 'Not queued: 1 run. Only a failed run can be retried.\n',
+    });
+    expect(await quail('runs', 'retry', '--task', 'nope')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching('nope'),
+    });
+  });
+});
+
+describe('lanes and tasks', () => {
+  it('are paused and resumed, with the number of a sender masked', async () => {
+    expect((await quail('lanes', 'pause', '1')).stdout).toBe('Lane 1 is paused.\n');
+    expect((await quail('lanes', 'list')).stdout).toMatch(/1 {2}twilio\/AC0000…0001\/•••06 {2}paused .* by \S+/);
+    expect((await quail('lanes', 'resume', '1')).stdout).toBe('Lane 1 is open.\n');
+    expect(await quail('lanes', 'resume', '7')).toMatchObject({ code: 1, stderr: expect.stringMatching('no lane 7') });
+    expect((await quail('task', 'pause', 'good')).stdout).toBe('good is paused.\n');
+    expect((await quail('task', 'show', 'good')).stdout).toMatch(/^good\nstate {5}paused\n/);
+    expect(await quail('task', 'resume', 'good', 'nope')).toMatchObject({ code: 1, stdout: 'good is active.\n' });
+  });
+
+  it('show no header and no body of a task', async () => {
+    const shown = await quail('task', 'show', 'good', '--json');
+    expect(JSON.parse(shown.stdout)).toMatchObject({ name: 'good', settings: { retries: 1 } });
+    expect(shown.stdout).not.toMatch(/Basic|Hello/);
+  });
+});
+
+/** Claims both entities of the task; the first one's message is refused. */
+async function makeFailedRun(): Promise<void> {
+  const scan = await takeDueScan(ledger);
+  if (scan === undefined) throw new Error('the task is due');
+  const laneId = await ensureLane(ledger, 'twilio/AC00000000000000000000000000000001/+15005550006');
+  const entity = (pk: string) => ({ pk, laneId, columns: { entity_pk: Number(pk), phone_number: `+1212555010${pk}` } });
+  await claimEntities(ledger, scan, [entity('1')]);
+  const [fed] = await feedRuns(ledger, { laneId, highWater: 200 });
+  await claimEntities(ledger, scan, [entity('2')]);
+  const workerId = randomUUID();
+  await registerWorker(ledger, { workerId, host: 'here', pid: 1 });
+  const attempts = openAttempts(ledger, { workerId });
+  const run = fed && (await attempts.start(fed));
+  if (run === undefined) throw new Error('the run may start');
+  await attempts.finish({
+    runId: run.runId,
+    dispatch: run.dispatch,
+    state: 'failed',
+    spent: true,
+    dueInMs: 0,
+    verdict: 'refused',
+    durationMs: 12,
+    httpStatus: 400,
+    code: '21211',
+    reason: 'no such number',
+    excerpt: '{"code":21211}',
+  });
+}
