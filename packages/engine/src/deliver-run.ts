@@ -121,7 +121,7 @@ const record = async (run: StartedRun, judged: Judged, deps: DeliverDeps): Promi
     attempt: run.attempts + 1,
     verdict: verdict.kind,
     state: settlement.state,
-    durationMs: outcome?.durationMs ?? 0,
+    durationMs: Math.round(outcome?.durationMs ?? 0),
     ...(outcome?.kind === 'answered' ? { status: outcome.status } : {}),
     ...('code' in verdict ? { code: verdict.code } : {}),
   });

@@ -18,6 +18,8 @@ export interface SourceOptions {
 
 const connectTimeoutMs = 5_000;
 
+const ignore = (): void => {};
+
 export const openSources = (urls: Readonly<Record<string, string>>, options: SourceOptions): Sources => {
   const pools = new Map<string, Pool>();
 
@@ -33,7 +35,7 @@ export const openSources = (urls: Readonly<Record<string, string>>, options: Sou
       idleTimeoutMillis: 30_000,
       application_name: 'quailrunner',
     });
-    pool.on('error', () => {}); // An idle connection that breaks is replaced at the next use.
+    pool.on('error', ignore); // An idle connection that breaks is replaced at the next use.
     pools.set(source, pool);
     return pool;
   };
@@ -42,6 +44,8 @@ export const openSources = (urls: Readonly<Record<string, string>>, options: Sou
     names: Object.keys(urls),
     readOnly: async (source, read) => {
       const client = await poolOf(source).connect();
+      // A connection that breaks says so twice: to the query in progress, and here.
+      client.on('error', ignore);
       let fault: Error | undefined;
       try {
         await client.query(beginReadOnly(options.statementTimeoutMs));
@@ -52,6 +56,7 @@ export const openSources = (urls: Readonly<Record<string, string>>, options: Sou
         fault = error instanceof Error ? error : new Error(String(error));
         throw error;
       } finally {
+        client.off('error', ignore);
         // After a fault the connection may be in any state: it is closed instead of handed on.
         client.release(fault);
       }
