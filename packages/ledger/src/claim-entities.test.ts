@@ -15,6 +15,7 @@ import {
   readRun,
   readRuns,
   recordRecheck,
+  saveTask,
   takeDueScan,
 } from './index.js';
 
@@ -104,6 +105,18 @@ describe('claiming entities', () => {
     await scanAgain(true);
     const claim = claimEntities(test.ledger, first, makeEntities(['a'], laneId));
     await expect(claim).rejects.toMatchObject({ code: 'LEDGER_LEASE_LOST', retryable: true });
+    expect(await readRuns(test.ledger, {}, { limit: 1 })).toEqual([]);
+  });
+
+  it('claims nothing when the task is revised in the midst of a batch', async () => {
+    const scan = await makeScan(test.ledger);
+    // The batch may ask which keys are new, and waits before it writes.
+    const letGo = await test.hold('lock table quailrunner.runs in share mode');
+    const claim = Promise.allSettled([claimEntities(test.ledger, scan, makeEntities(['a'], laneId))]);
+    await test.waitUntilBlocked();
+    await saveTask(test.ledger, makeDefinition({ retries: 1 }));
+    await letGo('rollback');
+    expect(await claim).toMatchObject([{ status: 'rejected', reason: { code: 'LEDGER_LEASE_LOST' } }]);
     expect(await readRuns(test.ledger, {}, { limit: 1 })).toEqual([]);
   });
 

@@ -69,6 +69,17 @@ describe('feeding a lane', () => {
     await Promise.all(others.map((other) => other.close()));
   });
 
+  it('leaves out a run that moves on just now', async () => {
+    await claim('task', 2);
+    const cancel = await test.hold(
+      `update quailrunner.runs set state = 'canceled', finished_at = now() where entity_pk = 'task-0'`,
+    );
+    const fed = feedRuns(test.ledger, { laneId, highWater: 10 });
+    await test.waitUntilBlocked();
+    await cancel('commit');
+    expect((await fed).map(({ entityPk }) => entityPk)).toEqual(['task-1']);
+  });
+
   it('leaves alone what is not due yet', async () => {
     await claim('task', 2);
     await test.ask(`update quailrunner.runs set due_at = now() + interval '1 hour' where entity_pk = 'task-0'`);

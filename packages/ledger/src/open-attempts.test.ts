@@ -1,6 +1,5 @@
 import type { Dispatch } from '@quailrunner/domain';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { waitUntil } from '../../../test/support/index.js';
 import { loseWorker, makeLedger, makeQueuedRuns, makeWorker, readState, type TestLedger } from '../test/make-ledger.js';
 import {
   type Attempts,
@@ -228,22 +227,15 @@ describe('a worker taken for lost', () => {
 describe('a connection lost in the midst of a group commit', () => {
   it('rejects its members, leaves nothing half done, and goes on afterwards', async () => {
     const { runs } = await makeQueuedRuns(test.ledger, 50);
-    const letGo = await test.lockRun(runs.at(-1)?.runId ?? '');
+    const letGo = await test.hold(`select from quailrunner.runs where id = ${runs.at(-1)?.runId} for update`);
     const starts = Promise.allSettled(runs.map((run) => attempts.start(run)));
-    const writer = await waitUntil(readWaitingWriter, { what: 'the write to reach the locked row' });
+    const writer = await test.waitUntilBlocked();
     await test.ask('select pg_terminate_backend($1)', [writer]);
     expect(new Set((await starts).map(({ status }) => status))).toEqual(new Set(['rejected']));
-    await letGo();
+    await letGo('rollback');
     const states = await test.ask('select distinct state from quailrunner.runs');
     expect(states).toEqual([{ state: 'queued' }]);
     const again = await Promise.all(runs.map((run) => attempts.start(run)));
     expect(again.filter((run) => run !== undefined)).toHaveLength(50);
   });
 });
-
-const readWaitingWriter = async (): Promise<number | undefined> =>
-  (
-    await test.ask<{ pid: number }>(`
-      select pid from pg_stat_activity
-      where datname = current_database() and application_name = 'ledger test' and wait_event_type = 'Lock'`)
-  )[0]?.pid;

@@ -17,10 +17,6 @@ const killAll = () =>
   test.ask(`select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and application_name = 'victim'`);
 
-const isWaiting = async (): Promise<boolean> =>
-  (await test.ask(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`))
-    .length > 0;
-
 describe('an open ledger', () => {
   it('says that idle connections were lost, and opens new ones', async () => {
     const events: EventName[] = [];
@@ -56,7 +52,7 @@ describe('an open ledger', () => {
         test.ledger,
         `update quailrunner.lanes set reason = null where key in ('a', 'b') returning key`,
       );
-      await waitUntil(isWaiting, { what: 'the statement to wait for b' });
+      await test.waitUntilBlocked();
       await ask(touch, ['a']);
       return { victim };
     });

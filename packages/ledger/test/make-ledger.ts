@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Dispatch, RunState, TaskDefinition, TaskSettings } from '@quailrunner/domain';
 import pg from 'pg';
-import { createTestDatabase } from '../../../test/support/index.js';
+import { createTestDatabase, waitUntil } from '../../../test/support/index.js';
 import {
   claimEntities,
   type DueScan,
@@ -22,8 +22,10 @@ export interface TestLedger {
   readonly url: string;
   /** Asks the database beside the ledger. */
   ask<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
-  /** Holds a run's row, so that whoever writes it waits; returns what lets go of it. */
-  lockRun(runId: string): Promise<() => Promise<void>>;
+  /** Runs a statement in a transaction and leaves it open, so that others wait for it; returns what ends it. */
+  hold(sql: string): Promise<(end: 'commit' | 'rollback') => Promise<void>>;
+  /** Settles when one of the ledger's statements waits for a lock; its process id. */
+  waitUntilBlocked(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -41,21 +43,29 @@ export const makeLedger = async ({ migrated = true } = {}): Promise<TestLedger> 
     url: database.url,
     ask: async <Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []) =>
       (await pool.query<Row>(sql, values)).rows,
-    lockRun: async (runId) => {
+    hold: async (sql) => {
       const client = await pool.connect();
       await client.query('begin');
-      await client.query('select from quailrunner.runs where id = $1 for update', [runId]);
-      return async () => {
-        await client.query('rollback');
+      await client.query(sql);
+      return async (end) => {
+        await client.query(end);
         client.release();
       };
     },
+    waitUntilBlocked: () =>
+      waitUntil(async () => (await pool.query(blockedBackend)).rows[0]?.pid as number | undefined, {
+        what: 'a statement of the ledger to wait for a lock',
+      }),
     close: async () => {
       await Promise.all([ledger.close(), pool.end()]);
       await database.close();
     },
   };
 };
+
+const blockedBackend = `
+  select pid from pg_stat_activity
+  where datname = current_database() and application_name = 'ledger test' and wait_event_type = 'Lock'`;
 
 export const openTestLedger = (databaseUrl: string, encryptionKey = makeKey()): Ledger =>
   openLedger({ databaseUrl, encryptionKey, applicationName: 'ledger test' });
