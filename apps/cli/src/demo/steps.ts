@@ -18,6 +18,7 @@ import { fillShop } from './fill-shop.js';
 import { judge } from './judge.js';
 import type { Person } from './people.js';
 import { openProgress } from './progress.js';
+import { readReasons } from './read-reasons.js';
 import { readSandboxMessages, readSandboxSummary } from './sandbox-messages.js';
 import { tellJudgement, tellResult, tellStep } from './telling.js';
 
@@ -35,7 +36,7 @@ export const startStores = async ({ terminal, config, onClose }: Scene): Promise
     () => openDemoStores(config, terminal.tell),
     ({ embedded, dataDir }) => ({
       title: 'PostgreSQL and Redis',
-      note: embedded.length > 0 ? `${embedded.join(' and ')} of its own, in ${dataDir}` : 'those of the environment',
+      note: embedded.length > 0 ? `${embedded.join(' and ')} started in ${dataDir}` : 'as the environment names them',
     }),
   );
   onClose(stores.close);
@@ -137,7 +138,8 @@ export const watchSending = async (sending: Sending, { terminal, signal }: Scene
   const counts = await awaitSending({ ledger, expected }, limits, progress).finally(progress.close);
   const tookMs = Date.now() - began;
   const [sandbox, messages] = await Promise.all([readSandboxSummary(sandboxUrl), readSandboxMessages(sandboxUrl)]);
-  const wrong = judge(expected, { counts, messages });
+  const judged = judge(expected, { counts, messages });
+  const wrong = judged.length === 0 ? [] : [...judged, ...(await readReasons(ledger))];
   tellResult(terminal, { counts, sandbox, tookMs });
   tellJudgement(terminal, wrong);
   return wrong;

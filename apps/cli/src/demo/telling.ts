@@ -73,7 +73,7 @@ export const tellHowToGoOn = (
   print('');
   print(`Everything runs until you press ${paint('bold', 'Ctrl-C')}. Try, in another terminal:`);
   print(`  QUAIL_DATA_DIR=${dataDir} npm run quail -- runs list`);
-  print(`  psql '${shopUrl}' -c "insert into users (phone_number, first_name, last_name, country)`);
-  print(`    values ('+19175550123', 'Ada', 'Lovelace', 'US')"`);
+  print(`  psql '${shopUrl}' -c "insert into users (phone_number,`);
+  print(`    first_name, last_name, country) values ('+19175550123', 'Ada', 'Lovelace', 'US')"`);
   print(`  tail -f ${dataDir}/logs/*.log`);
 };
