@@ -1,4 +1,4 @@
-/** The command tree of `quail`. Each command has a file of its own in commands/. */
+/** The command tree of `quail`. Each command has a file of its own in commands/; what it needs is loaded when it runs. */
 import { Command } from 'commander';
 import { addDemoCommand } from './commands/demo.js';
 import { addLanesCommand } from './commands/lanes.js';

@@ -1,5 +1,6 @@
 import { type Config, requireStores } from '@quailrunner/config';
-import { type Ledger, openLedger } from '@quailrunner/ledger';
+import { QuailError } from '@quailrunner/domain';
+import { type Ledger, openLedger, readTask } from '@quailrunner/ledger';
 import type { CliContext } from './context.js';
 import { readJoinedConfig } from './running.js';
 
@@ -16,4 +17,9 @@ export const withLedger = async <Result>(
   } finally {
     await ledger.close();
   }
+};
+
+/** A misspelt name is no task without runs. */
+export const requireTask = async (name: string, ledger: Ledger): Promise<void> => {
+  if ((await readTask(ledger, name)) === undefined) throw new QuailError('NO_SUCH_TASK', `there is no task "${name}"`);
 };

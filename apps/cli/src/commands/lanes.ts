@@ -1,12 +1,6 @@
 /** `quail lanes`: the lanes, their rates and what waits in them; pause and resume. */
-import { userInfo } from 'node:os';
-import { maskLaneKey, QuailError } from '@quailrunner/domain';
-import { countLanes, type LaneCounts, type Ledger, pauseLane, readLanes, resumeLane } from '@quailrunner/ledger';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { formatRate } from '../output/rate.js';
-import { type Column, formatTable } from '../output/table.js';
-import { withLedger } from '../with-ledger.js';
 import { parseLaneIds } from './arguments.js';
 
 export const addLanesCommand = (program: Command, context: CliContext): void => {
@@ -15,59 +9,15 @@ export const addLanesCommand = (program: Command, context: CliContext): void => 
     .command('list')
     .description('show lanes with their state, rate and backlog')
     .option('--json', 'for programs')
-    .action(({ json }: { json?: true }) => listLanes(json === true, context));
+    .action(async ({ json }: { json?: true }) => (await import('./lane-list.js')).listLanes(json === true, context));
   lanes
     .command('pause')
     .description('send nothing more in these lanes until they are resumed')
     .argument('<lanes...>', 'numbers of lanes', parseLaneIds)
-    .action((ids: number[]) => setLanes(ids, 'paused', context));
+    .action(async (ids: number[]) => (await import('./lane-list.js')).setLanes(ids, 'paused', context));
   lanes
     .command('resume')
     .description('let these lanes send again')
     .argument('<lanes...>', 'numbers of lanes', parseLaneIds)
-    .action((ids: number[]) => setLanes(ids, 'open', context));
-};
-
-const columns: readonly Column<LaneCounts>[] = [
-  { title: 'LANE', value: ({ laneId }) => String(laneId), align: 'right' },
-  { title: 'KEY', value: ({ key }) => maskLaneKey(key) },
-  { title: 'STATE', value: ({ state }) => state, paint: ({ state }) => (state === 'open' ? undefined : 'yellow') },
-  { title: 'RATE', value: ({ ratePerSecond }) => formatRate(ratePerSecond), align: 'right' },
-  { title: 'WAITING', value: ({ waiting }) => waiting, align: 'right' },
-  { title: 'QUEUED', value: ({ queued }) => queued, align: 'right' },
-  { title: 'SENDING', value: ({ sending }) => sending, align: 'right' },
-  { title: 'REASON', value: ({ state, reason = '' }) => (state === 'paused' ? `by ${reason}` : reason) },
-];
-
-const listLanes = async (json: boolean, context: CliContext): Promise<void> => {
-  const { terminal } = context;
-  const lanes = await withLedger(context, countLanes);
-  if (json) terminal.printJson(lanes.map((lane) => ({ ...lane, key: maskLaneKey(lane.key) })));
-  else if (lanes.length === 0) terminal.print('No lanes yet: a lane comes to be with the first entity that needs it.');
-  else terminal.print(formatTable(columns, lanes, terminal.paint));
-};
-
-const setLanes = (ids: readonly number[], state: 'paused' | 'open', context: CliContext): Promise<void> =>
-  withLedger(context, async (ledger) => {
-    await refuseUnknown(ids, ledger);
-    for (const id of ids) {
-      const isChanged = state === 'open' ? resumeLane(ledger, id) : pauseLane(ledger, id, userName());
-      const already = (await isChanged) ? '' : ' already';
-      context.terminal.print(`Lane ${id} is ${state}${already}.`);
-    }
-  });
-
-const refuseUnknown = async (ids: readonly number[], ledger: Ledger): Promise<void> => {
-  const known = new Set((await readLanes(ledger)).map(({ laneId }) => laneId));
-  const unknown = ids.filter((id) => !known.has(id));
-  if (unknown.length > 0) throw new QuailError('NO_SUCH_LANE', `there is no lane ${unknown.join(', ')}`);
-};
-
-/** Who did it, for those who wonder later. A user id without a name (a container) is a number. */
-const userName = (): string => {
-  try {
-    return userInfo().username;
-  } catch {
-    return `user ${process.getuid?.() ?? ''}`.trim();
-  }
+    .action(async (ids: number[]) => (await import('./lane-list.js')).setLanes(ids, 'open', context));
 };
