@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseTaskFile } from '@quailrunner/config';
+import { compileTask } from '@quailrunner/engine';
 import { describe, expect, it } from 'vitest';
 import { environmentSchema } from '../../packages/config/src/environment.js';
-import { parseTaskFile } from '../../packages/config/src/index.js';
-import { compileTask } from '../../packages/engine/src/index.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');

@@ -8,9 +8,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startSandbox } from '@quailrunner/sandbox';
+import { silentLog } from '@quailrunner/telemetry';
 import pg from 'pg';
-import { startSandbox } from '../../apps/sandbox/src/index.js';
-import { silentLog } from '../../packages/telemetry/src/index.js';
 import { createTestDatabase, createTestRedis } from './databases.js';
 
 const quail = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'bin', 'quail.js');

@@ -12,7 +12,7 @@ export interface TaskText {
 }
 
 export const everyone = 'SELECT uuid AS entity_pk, phone_number FROM public.users WHERE deleted_at IS NULL;';
-export const hello = 'From=+15005550006&To={{.phone_number}}&Body=Hello!';
+const hello = 'From=+15005550006&To={{.phone_number}}&Body=Hello!';
 
 /** The guide's SMS task. */
 export const smsTask = ({ name, predicate = everyone, body = hello, settings = '' }: TaskText): string => `/*
@@ -40,4 +40,4 @@ export const createUsers = (count: number): string => `
   select ${numberOf('n')}, 'Ada' from generate_series(1, ${count}) n`;
 
 /** SQL for the number of the person `n`. */
-export const numberOf = (n: string): string => `'+1555' || lpad((${n})::text, 7, '0')`;
+const numberOf = (n: string): string => `'+1555' || lpad((${n})::text, 7, '0')`;

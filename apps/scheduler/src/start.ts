@@ -34,7 +34,7 @@ interface Opened {
 
 export const startScheduler = async (config: Config, log: Log): Promise<Scheduler> => {
   const { databaseUrl, redisUrl, encryptionKey } = requireStores(config);
-  const ledger = openLedger({ databaseUrl, encryptionKey, applicationName: 'quailrunner scheduler' });
+  const ledger = openLedger({ databaseUrl, encryptionKey, applicationName: 'quailrunner scheduler' }, log);
   const names = await migrateLedger(ledger);
   if (names.length > 0) log.emit('ledger.migrated', { names });
   const opened: Opened = {
@@ -58,7 +58,7 @@ export const startScheduler = async (config: Config, log: Log): Promise<Schedule
   };
   const pollers = [
     feed,
-    poll('sweep', pollMs.sweep, () => sweepRuns(opened), log),
+    poll('sweep', pollMs.sweep, () => sweepRuns({ ...opened, lookUpAfterMs: config.lookUpAfterMs }), log),
     poll('unknown', pollMs.unknown, () => resolveUnknown(settling), log),
   ];
   log.emit('app.started', {});

@@ -39,7 +39,7 @@ interface Opened {
 
 export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> => {
   const { databaseUrl, redisUrl, encryptionKey } = requireStores(config);
-  const ledger = openLedger({ databaseUrl, encryptionKey, applicationName: 'quailrunner worker' });
+  const ledger = openLedger({ databaseUrl, encryptionKey, applicationName: 'quailrunner worker' }, log);
   const names = await migrateLedger(ledger);
   if (names.length > 0) log.emit('ledger.migrated', { names });
   const workerId = randomUUID();

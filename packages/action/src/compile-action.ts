@@ -9,7 +9,7 @@ import { type CompiledHeader, compileHeaders } from './compile-headers.js';
 import { type BodyKind, readBodyKind } from './content-type.js';
 import { decodeForm } from './decode-form.js';
 import { type PlacedForm, placeForm } from './place/form.js';
-import type { FormField } from './place/form-fields.js';
+import type { FormField, FormParameter } from './place/form-fields.js';
 import { placeJson } from './place/json.js';
 import { placeMarkup, placePlain } from './place/text.js';
 import { placeUrl } from './place/url.js';
@@ -46,6 +46,8 @@ export interface CompiledAction {
   readonly isLiteral: (part: ActionPart) => boolean;
   /** What is known of a parameter of a form body without any row. */
   readonly formField: (name: string) => FormField;
+  /** The pairs of a form body, as far as they are known without any row. */
+  readonly formParameters: readonly FormParameter[];
   /** Whether the account and the sender, or the host, are the same for every row, and so the lane. */
   readonly hasFixedTarget: boolean;
 }
@@ -84,6 +86,7 @@ export const compileAction = (action: Action, options: CompileOptions = {}): Com
     secretNames: [...names.usedSecrets],
     isLiteral: (part) => isLiteral[part],
     formField: (name) => body.form?.fields.field(name) ?? { kind: 'absent' },
+    formParameters: body.form?.fields.parameters ?? [],
     hasFixedTarget: !url.template.usesColumns && hasFixedSender(body.form),
   };
 };

@@ -4,6 +4,7 @@
  */
 import { type Problem, ProblemsError, scrub, type TaskDefinition } from '@quailrunner/domain';
 import { checkPredicate, type PredicateColumn, PredicateFault, type Sources } from '@quailrunner/source';
+import { checkMessageParameters, isMessagesUrl } from '@quailrunner/twilio';
 import { type CompiledTask, compileTask } from './compile-task.js';
 
 export interface CheckDeps {
@@ -13,6 +14,8 @@ export interface CheckDeps {
 export interface CheckedTask {
   readonly task: CompiledTask;
   readonly columns: readonly PredicateColumn[];
+  /** What doesn't stop the task, and should be known. */
+  readonly warnings: readonly Problem[];
 }
 
 /**
@@ -27,8 +30,19 @@ export const checkTask = async (definition: TaskDefinition, { sources }: CheckDe
   });
   const names = columns?.map((column) => column.name);
   const task = await collect(problems, async () => compileTask(definition, names));
-  if (columns === undefined || task === undefined) throw new ProblemsError(problems);
-  return { task, columns };
+  const warnings = task === undefined ? [] : checkParameters(task, problems);
+  if (columns === undefined || task === undefined || problems.length > 0) throw new ProblemsError(problems);
+  return { task, columns, warnings };
+};
+
+/** The form of a message, held against what Twilio's API knows. Errors go to `problems`; returns the warnings. */
+const checkParameters = ({ action, settings }: CompiledTask, problems: Problem[]): Problem[] => {
+  if (!isMessagesUrl(settings.action.url)) return [];
+  const warnings: Problem[] = [];
+  for (const { severity, ...problem } of checkMessageParameters(action.formParameters)) {
+    (severity === 'error' ? problems : warnings).push({ ...problem, where: 'action.body' });
+  }
+  return warnings;
 };
 
 const collect = async <Result>(problems: Problem[], work: () => Promise<Result>): Promise<Result | undefined> => {

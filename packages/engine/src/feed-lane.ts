@@ -22,7 +22,7 @@ const fewestJobs = 200;
 const mostJobs = 10_000;
 
 /** Jobs a lane may hold in Redis: a minute's worth at its rate. */
-export const highWaterOf = (ratePerSecond: number | undefined): number =>
+const highWaterOf = (ratePerSecond: number | undefined): number =>
   ratePerSecond === undefined ? mostJobs : Math.min(mostJobs, Math.max(fewestJobs, Math.ceil(ratePerSecond * 60)));
 
 /** Returns how many runs got a job: 0 while the lane has enough, has nothing due, or is being fed by another scheduler. */

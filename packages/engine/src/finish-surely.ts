@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { QuailError } from '@quailrunner/domain';
 import type { Attempts, FinishedAttempt } from '@quailrunner/ledger';
 import { describeFault, type Log } from '@quailrunner/telemetry';
 
@@ -16,6 +17,8 @@ export const finishSurely = async (
       await attempts.finish(attempt);
       return;
     } catch (fault) {
+      // What the ledger refuses now it refuses for ever: the sweep gives such a run up.
+      if (fault instanceof QuailError && !fault.retryable) throw fault;
       log.emit('ledger.connection_lost', describeFault(fault));
       await wait(waitMs);
     }

@@ -1,7 +1,6 @@
 /** The engine: the steps of the way a message takes, one file each. */
 export { type CheckDeps, type CheckedTask, checkTask } from './check-task.js';
 export { type CompiledTask, compileTask } from './compile-task.js';
-export { decideVerdict } from './decide-verdict.js';
 export { type DeliverDeps, deliverRun } from './deliver-run.js';
 export { type FeedDeps, feedLane } from './feed-lane.js';
 export { type ResolveDeps, resolveUnknown } from './resolve-unknown.js';

@@ -11,15 +11,20 @@ export interface SweepDeps {
   readonly ledger: Ledger;
   readonly queue: Queue;
   readonly log: Log;
+  /** How long a run that may have been sent waits before Twilio is asked for it. */
+  readonly lookUpAfterMs: number;
 }
 
 /** Workers show themselves every five seconds. */
-export const workerLostAfterMs = 30_000;
+const workerLostAfterMs = 30_000;
 const jobMissedAfterMs = 60_000;
 const staleLimit = 10_000;
 
 export const sweepRuns = async (deps: SweepDeps): Promise<void> => {
-  const lost = await sweepLostWorkers(deps.ledger, { olderThanMs: workerLostAfterMs });
+  const lost = await sweepLostWorkers(deps.ledger, {
+    olderThanMs: workerLostAfterMs,
+    lookUpAfterMs: deps.lookUpAfterMs,
+  });
   const returned = await returnJobless(deps);
   if (lost + returned > 0) deps.log.emit('sweep.finished', { lost, returned });
 };

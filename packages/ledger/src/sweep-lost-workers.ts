@@ -4,8 +4,8 @@ import type { Ledger } from './open-ledger.js';
 import { query, queryOne } from './query.js';
 
 // Why: a worker that was killed can't say what it was doing. Promise: the attempt counts, once, and is kept with verdict
-// `unknown`; a worker that started something lately, or whose ledger was away itself, is not lost. Concurrency: rows that
-// somebody moves just now are skipped; a worker that is alive after all may still record its answer. Cost: reads what is
+// `unknown`; a worker that started something lately, or whose ledger was away itself, is not lost; but no request takes as
+// long as $4, whatever its worker says. Concurrency: rows that somebody moves just now are skipped; a worker that is alive after all may still record its answer. Cost: reads what is
 // on its way out, a batch in each call.
 const sweep = `
   with lost as (
@@ -13,9 +13,9 @@ const sweep = `
     from quailrunner.runs r
     where r.shelf = 'out' and r.state = 'sending' and r.started_at < now() - $1 * interval '1 ms'
       and pg_postmaster_start_time() < now() - $1 * interval '1 ms'
-      and not exists (
+      and (r.started_at < now() - $4 * interval '1 ms' or not exists (
         select from quailrunner.workers w where w.id = r.worker_id and w.seen_at >= now() - $1 * interval '1 ms'
-      )
+      ))
     order by r.id
     limit $3
     for no key update of r skip locked
@@ -40,11 +40,22 @@ const forget = `delete from quailrunner.workers where seen_at < now() - interval
 
 const batchSize = 5_000;
 
-/** How many runs became `unknown`. They are looked at again after the domain's `unknownLookAfterMs`. */
-export const sweepLostWorkers = async (ledger: Ledger, { olderThanMs }: { olderThanMs: number }): Promise<number> => {
+/** Three times the longest time-out that a task may set. */
+const longestSendingMs = 15 * 60_000;
+
+/** How many runs became `unknown`. They are looked up after `lookUpAfterMs`. */
+export const sweepLostWorkers = async (
+  ledger: Ledger,
+  { olderThanMs, lookUpAfterMs = unknownLookAfterMs }: { olderThanMs: number; lookUpAfterMs?: number },
+): Promise<number> => {
   let swept = 0;
   for (let lost = batchSize; lost === batchSize; swept += lost) {
-    ({ lost } = await queryOne<{ lost: number }>(ledger, sweep, [olderThanMs, unknownLookAfterMs, batchSize]));
+    ({ lost } = await queryOne<{ lost: number }>(ledger, sweep, [
+      olderThanMs,
+      lookUpAfterMs,
+      batchSize,
+      longestSendingMs,
+    ]));
   }
   await query(ledger, forget);
   return swept;

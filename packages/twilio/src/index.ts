@@ -1,7 +1,7 @@
 /** What we know of Twilio: addresses, lanes, verdicts, parameters, and finding a message again. Pure. */
 export { checkMessageParameters, type FormParameter, type ParameterProblem } from './check-message-parameters.js';
 export { classify, classifyFound } from './classify.js';
-export { type CodeGroup, type MessageCode, messageCodes } from './codes.js';
+export type { CodeGroup, MessageCode } from './codes.js';
 export { type FormPair, laneKeyOf } from './lane-key.js';
 export { creationWindow, type MessageMatch, matchMessage, type SentMessage } from './match-message.js';
 export { type ListedMessage, listUrl, type MessagePage, parseMessagePage } from './message-list.js';

@@ -1,5 +1,5 @@
 /** What is known of a form body's pairs before any row: their names, and the values that no row changes. */
-import { type Part, report } from '../template/part.js';
+import { type Part, placeOf, report } from '../template/part.js';
 import type { Piece, TextPiece } from '../template/pieces.js';
 import { splitLiteral } from './form-text.js';
 
@@ -9,8 +9,22 @@ export type FormField =
   | { readonly kind: 'literal'; readonly value: string }
   | { readonly kind: 'varies'; readonly usesColumns: boolean };
 
+/** One pair of the body, for whoever knows the names of the API it goes to. */
+export interface FormParameter {
+  readonly name: string;
+  /** Decoded where it is literal, else its literal parts. */
+  readonly value: string;
+  /** No row and no condition changes it. */
+  readonly literal: boolean;
+  /** In the body, from 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
 export interface FormFields {
   readonly field: (name: string) => FormField;
+  /** Those whose name no row changes, in order. */
+  readonly parameters: readonly FormParameter[];
 }
 
 interface Pair {
@@ -29,6 +43,7 @@ export const readFormFields = (part: Part, pieces: readonly Piece[]): FormFields
   const pairs = readPairs(pieces).filter(isPair);
   for (const pair of pairs) if (!pair.hasEquals && !pair.varies) reportNoEquals(part, pair);
   return {
+    parameters: pairs.filter((pair) => !pair.nameVaries).map((pair) => toParameter(part, pair)),
     field: (name) => {
       const named = pairs.filter((pair) => pair.nameVaries || decode(pair.name) === name);
       const [first] = named;
@@ -38,6 +53,11 @@ export const readFormFields = (part: Part, pieces: readonly Piece[]): FormFields
       return { kind: 'varies', usesColumns: varying.some((pair) => pair.usesColumns) };
     },
   };
+};
+
+const toParameter = (part: Part, { name, value, varies, offset }: Pair): FormParameter => {
+  const indentation = /^\s*/.exec(part.source.slice(offset))?.[0].length ?? 0;
+  return { name: decode(name), value: decode(value), literal: !varies, ...placeOf(part.source, offset + indentation) };
 };
 
 const isPair = ({ name, hasEquals, varies }: Pair): boolean => name !== '' || hasEquals || varies;
