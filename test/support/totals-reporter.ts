@@ -2,10 +2,12 @@
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
 export const totalsReporter: Reporter = {
-  onTestRunEnd: (modules: readonly TestModule[], errors: readonly SerializedError[]): void => {
+  onTestRunEnd: async (modules: readonly TestModule[], errors: readonly SerializedError[]): Promise<void> => {
     const totals = countTests(modules);
     const failed = totals.failed + errors.length;
     const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
+    // A long error may still be on its way to a slow reader: what is said last must come last.
+    await new Promise((resolve) => process.stderr.write('', resolve));
     process.stdout.write(`${totals.passed} passed, ${failed} failed${skipped}\n`);
   },
 };
