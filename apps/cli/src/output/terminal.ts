@@ -34,8 +34,9 @@ export interface TerminalOptions {
 
 export const openTerminal = ({ stdout, stderr, noColour, onReaderGone }: TerminalOptions): Terminal => {
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    onReaderGone();
+    if (error.code === 'EPIPE') return onReaderGone();
+    // The terminal was closed: a hang-up signal tells, and whoever runs on stops in order.
+    if (error.code !== 'EIO') throw error;
   });
   stderr.on('error', () => {}); // With nobody to tell it to, there is nothing to tell.
   const painterOf = (stream: NodeJS.WriteStream): Painter =>

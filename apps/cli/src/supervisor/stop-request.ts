@@ -8,7 +8,10 @@ export interface StopRequest {
   forget(): void;
 }
 
-/** `onSecond` is called for every signal after the first: it ends the process. */
+/**
+ * `onSecond` is called for every signal after the first: it ends the process. A terminal that closes says so more than
+ * once (the kernel does, the shell does), and nobody asks for more by it.
+ */
 export const listenForStop = (onSecond: () => void): StopRequest => {
   let wasAsked = false;
   let settle: (signal: NodeJS.Signals) => void = () => {};
@@ -16,7 +19,7 @@ export const listenForStop = (onSecond: () => void): StopRequest => {
     settle = resolve;
   });
   const listener = (signal: NodeJS.Signals): void => {
-    if (wasAsked) onSecond();
+    if (wasAsked && signal !== 'SIGHUP') onSecond();
     wasAsked = true;
     settle(signal);
   };
