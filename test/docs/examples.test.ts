@@ -42,7 +42,7 @@ describe('a task file in the documentation', () => {
       (column) =>
         column
           .trim()
-          .split(/\s+as\s+/i)
+          .split(/\s+as\s+|\./i)
           .at(-1) ?? '',
     );
     expect(() => compileTask(definition, columns)).not.toThrow();
