@@ -24,19 +24,24 @@ const packageOfLibrary: Readonly<Record<string, readonly string[]>> = {
   'libcrypto.so.3': ['libssl3', 'libssl3t64'],
 };
 
+/** What an earlier start unpacked. */
+export const findUnpackedRedis = (cacheDir: string): Promise<RedisProgram | undefined> => readProgram(homeIn(cacheDir));
+
+const homeIn = (cacheDir: string): string => join(cacheDir, 'redis-debian');
+
+/** Takes the place of one that no longer runs; where another process was quicker, its is as good. */
 export const unpackDebianRedis = async (
   cacheDir: string,
   onProgress: (message: string) => void,
 ): Promise<RedisProgram> => {
-  const home = join(cacheDir, 'redis-debian');
-  const unpacked = await readProgram(home);
-  if (unpacked) return unpacked;
+  const home = homeIn(cacheDir);
   onProgress('Fetching Redis (a Debian package, once)…');
   const half = await mkdtemp(`${home}-`);
   try {
     const apt = await openApt(half);
     for (const name of packages) await unpack(apt, name);
     await addLibraries(apt);
+    await rm(home, { recursive: true, force: true });
     await rename(apt.root, home).catch(() => {});
   } finally {
     await rm(half, { recursive: true, force: true });

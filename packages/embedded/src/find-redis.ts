@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { processEnv } from '@quailrunner/config';
 import { QuailError } from '@quailrunner/domain';
-import { compileRedis } from './compile-redis.js';
-import { unpackDebianRedis } from './debian-redis.js';
+import { compileRedis, findCompiledRedis } from './compile-redis.js';
+import { findUnpackedRedis, unpackDebianRedis } from './debian-redis.js';
 import type { RedisProgram } from './redis-program.js';
 import { waysOut } from './ways-out.js';
 
@@ -18,10 +18,11 @@ const run = promisify(execFile);
 
 type Progress = (message: string) => void;
 
+/** Of the ways to a Redis the quickest that works: what is there, then what is fetched, then what is compiled. */
 export const findRedis = async (onProgress: Progress): Promise<RedisProgram> => {
-  const onPath = await findOnPath();
-  if (onPath) return onPath;
   const cacheDir = join(processEnv().XDG_CACHE_HOME || join(homedir(), '.cache'), 'quailrunner');
+  const there = [...onPath, await findUnpackedRedis(cacheDir), await findCompiledRedis(cacheDir)];
+  for (const program of there) if (program && (await isUsable(program))) return program;
   await mkdir(cacheDir, { recursive: true });
   const misses: string[] = [];
   for (const bring of [unpackDebianRedis, compileRedis]) {
@@ -36,13 +37,7 @@ export const findRedis = async (onProgress: Progress): Promise<RedisProgram> => 
   throw new QuailError('REDIS_MISSING', waysOut('Redis', misses.join('; ')));
 };
 
-const findOnPath = async (): Promise<RedisProgram | undefined> => {
-  for (const file of ['redis-server', 'valkey-server']) {
-    const program = { file, env: {} };
-    if (await isUsable(program)) return program;
-  }
-  return undefined;
-};
+const onPath: readonly RedisProgram[] = ['redis-server', 'valkey-server'].map((file) => ({ file, env: {} }));
 
 /** BullMQ asks for Redis 6.2 or newer. */
 const isUsable = async ({ file, env }: RedisProgram): Promise<boolean> => {
