@@ -152,9 +152,8 @@ const toFinished = (
   ...(outcome?.kind === 'answered' ? { httpStatus: outcome.status } : {}),
 });
 
-/** An answer may repeat the message: of Twilio's the harmless fields are kept, of another host's what explains a failure. */
+/** An answer may repeat the message, so only what explains a failure is kept; of Twilio's, the harmless fields. */
 const excerptOf = ({ task, verdict, outcome }: Judged): { excerpt?: string } => {
-  if (outcome?.kind !== 'answered') return {};
-  if (task?.target === 'twilio') return { excerpt: excerptAnswer(outcome.body) };
-  return verdict.kind === 'accepted' ? {} : { excerpt: scrub(outcome.body) };
+  if (outcome?.kind !== 'answered' || verdict.kind === 'accepted') return {};
+  return { excerpt: task?.target === 'twilio' ? excerptAnswer(outcome.body) : scrub(outcome.body) };
 };
