@@ -59,7 +59,7 @@ export const startScheduler = async (config: Config, log: Log): Promise<Schedule
   const pollers = [
     feed,
     poll('sweep', pollMs.sweep, () => sweepRuns({ ...opened, lookUpAfterMs: config.lookUpAfterMs }), log),
-    poll('unknown', pollMs.unknown, () => resolveUnknown(settling), log),
+    poll('unknown', Math.min(pollMs.unknown, config.lookUpAfterMs), () => resolveUnknown(settling), log),
   ];
   log.emit('app.started', {});
   return {

@@ -188,12 +188,20 @@ describe('a worker taken for lost', () => {
   it('is not lost while it shows itself, or has begun something lately', async () => {
     const run = await makeOne();
     await attempts.start(run);
-    await test.ask(`update quailrunner.runs set started_at = now() - interval '1 hour'`);
+    await test.ask(`update quailrunner.runs set started_at = now() - interval '10 minutes'`);
     expect(await sweepLostWorkers(test.ledger, { olderThanMs: 30_000 })).toBe(0);
     await loseWorker(test, workerId);
     await test.ask('update quailrunner.runs set started_at = now()');
     expect(await sweepLostWorkers(test.ledger, { olderThanMs: 30_000 })).toBe(0);
     expect(await readState(test, run.runId)).toMatchObject({ state: 'sending' });
+  });
+
+  it('is given up after longer than any request may take, whatever it shows', async () => {
+    const run = await makeOne();
+    await attempts.start(run);
+    await test.ask(`update quailrunner.runs set started_at = now() - interval '20 minutes'`);
+    expect(await sweepLostWorkers(test.ledger, { olderThanMs: 30_000 })).toBe(1);
+    expect(await readState(test, run.runId)).toMatchObject({ state: 'unknown' });
   });
 
   it('may still record its answer, which corrects the attempt and counts it once', async () => {
