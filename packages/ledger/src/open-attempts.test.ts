@@ -200,7 +200,7 @@ describe('a worker taken for lost', () => {
     const run = await makeOne();
     await attempts.start(run);
     await test.ask(`update quailrunner.runs set started_at = now() - interval '20 minutes'`);
-    expect(await sweepLostWorkers(test.ledger, { olderThanMs: 30_000 })).toBe(1);
+    expect(await sweepLostWorkers(test.ledger, { olderThanMs: 1_000 })).toBe(1);
     expect(await readState(test, run.runId)).toMatchObject({ state: 'unknown' });
   });
 
