@@ -9,9 +9,9 @@ const controller = () => {
   return { aborts, abort, aborted: false, paused: false, reason: null, pause: () => {}, resume: () => {} };
 };
 
-const openExchange = () => {
+const openExchange = ({ leaveBefore = Date.now() + 5_000 } = {}) => {
   const outcomes: Outcome[] = [];
-  const exchange = new Exchange(5_000, (outcome) => outcomes.push(outcome));
+  const exchange = new Exchange({ timeoutMs: 5_000, leaveBefore }, (outcome) => outcomes.push(outcome));
   return { exchange, outcomes };
 };
 
@@ -32,4 +32,12 @@ it('is not written after it was given up', () => {
   exchange.onRequestStart(late);
   expect(late.aborts.length).toBe(1);
   expect(outcomes).toMatchObject([{ kind: 'not-sent', code: 'ABORTED' }]);
+});
+
+it('is not written any more when its time to leave is over: the process was frozen meanwhile', () => {
+  const { exchange, outcomes } = openExchange({ leaveBefore: Date.now() - 1 });
+  const late = controller();
+  exchange.onRequestStart(late);
+  expect(late.aborts.length).toBe(1);
+  expect(outcomes).toMatchObject([{ kind: 'not-sent', code: 'TOO_LATE' }]);
 });

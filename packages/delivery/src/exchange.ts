@@ -12,10 +12,17 @@ import { nameFault } from './name-fault.js';
 /** What is kept of an answer's body; the rest is not read. */
 const maxBodyBytes = 64 * 1_024;
 
+export interface ExchangeLimits {
+  readonly timeoutMs: number;
+  /** In ms since the epoch: the wall clock goes on while a process is frozen. */
+  readonly leaveBefore?: number;
+}
+
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #onOutcome: (outcome: Outcome) => void;
   readonly #startedAt = performance.now();
   readonly #timeoutMs: number;
+  readonly #leaveBefore: number;
   readonly #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | undefined;
   #isOver = false;
@@ -25,9 +32,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #bodyBytes = 0;
 
   /** `onOutcome` is called once, within `timeoutMs`. */
-  constructor(timeoutMs: number, onOutcome: (outcome: Outcome) => void) {
+  constructor({ timeoutMs, leaveBefore }: ExchangeLimits, onOutcome: (outcome: Outcome) => void) {
     this.#onOutcome = onOutcome;
     this.#timeoutMs = timeoutMs;
+    this.#leaveBefore = leaveBefore ?? Number.POSITIVE_INFINITY;
     this.#timer = setTimeout(Exchange.#expire, timeoutMs, this);
   }
 
@@ -45,6 +53,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (Date.now() > this.#leaveBefore) this.#fail('TOO_LATE', 'the request was not to leave any more');
     if (this.#isOver || this.#controller !== undefined) controller.abort(new Error('given up or sent already'));
     else this.#controller = controller;
   }

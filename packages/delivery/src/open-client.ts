@@ -27,6 +27,8 @@ export interface PostRequest {
 export interface PostOptions {
   /** Deadline of the whole POST: connection, request and answer. */
   readonly timeoutMs: number;
+  /** By the clock, in ms since the epoch: a request whose first byte has not left by then is not sent any more (TOO_LATE). */
+  readonly leaveBefore?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -90,7 +92,7 @@ const send = (request: PostRequest, options: PostOptions, { target, origin, gate
   new Promise((resolve) => {
     origin.inFlight++;
     gate.inFlight++;
-    const exchange = new Exchange(options.timeoutMs, (outcome) => {
+    const exchange = new Exchange(options, (outcome) => {
       origin.inFlight--;
       gate.inFlight--;
       options.signal?.removeEventListener('abort', onAbort);

@@ -34,6 +34,7 @@ describe('an answer of a plain host', () => {
   it.each([
     [200, 'accepted'],
     [302, 'lane-fault'],
+    [100, 'refused'],
     [400, 'refused'],
     [401, 'lane-fault'],
     [403, 'lane-fault'],
@@ -66,6 +67,18 @@ describe('no answer from a plain host', () => {
     expect(kindOf(unanswered, 'fail')).toBe('refused');
     expect(kindOf(unanswered, 'hold')).toBe('unknown');
   });
+});
+
+it('a 2xx that the task does not count as success is refused, and sent to nobody again', () => {
+  const task = { target: 'http' as const, settings: { ...settings(), success: [[200, 200]] as const } };
+  expect(decideVerdict(task, answered(202), now)).toMatchObject({ kind: 'refused', code: '202' });
+});
+
+it('a request that came too late to leave spends no attempt, wherever it was to go', () => {
+  const late: Outcome = { kind: 'not-sent', code: 'TOO_LATE', reason: '', durationMs: 1 };
+  for (const target of ['http', 'twilio'] as const) {
+    expect(decideVerdict({ target, settings: settings() }, late, now).kind).toBe('throttled');
+  }
 });
 
 it('no answer from Twilio is never tried again before it is looked up, whatever the task says', () => {

@@ -8,6 +8,9 @@ export const decideVerdict = (
   outcome: Outcome,
   now: number,
 ): Verdict => {
+  if (outcome.kind === 'not-sent' && outcome.code === 'TOO_LATE') {
+    return { kind: 'throttled', code: outcome.code, reason: outcome.reason };
+  }
   if (task.target === 'twilio') return classify(outcome, now);
   return byPolicy(classifyHttp(outcome, task.settings, now), task.settings.onUnknown ?? 'retry');
 };
@@ -41,6 +44,7 @@ const refusalOf = (status: number, retryAfterMs: number | undefined): Verdict =>
   // The Idempotency-Key lets the receiver recognise a repeat, so an error of its own may be tried again.
   if (status === 408 || status >= 500) return { kind: 'transient', ...answer };
   // Credentials or the address are wrong for every entity alike; a redirect is not followed.
-  if (status === 401 || status === 403 || status === 407 || status < 400) return { kind: 'lane-fault', ...answer };
+  if (status === 401 || status === 403 || status === 407 || (status >= 300 && status < 400))
+    return { kind: 'lane-fault', ...answer };
   return { kind: 'refused', fault: 'content', ...answer };
 };

@@ -15,7 +15,7 @@ import { describeFault, type Log } from '@quailrunner/telemetry';
 import { excerptAnswer } from '@quailrunner/twilio';
 import type { CompiledTask } from './compile-task.js';
 import { decideVerdict } from './decide-verdict.js';
-import { finishSurely } from './finish-surely.js';
+import { finishSurely, surely } from './finish-surely.js';
 import type { TaskCache } from './task-cache.js';
 
 export interface DeliverDeps {
@@ -31,12 +31,19 @@ export interface DeliverDeps {
   readonly now: () => Date;
 }
 
+/** A worker that was frozen is taken for lost after half a minute: when it wakes, its run may be somebody else's. */
+const leaveWithinMs = 10_000;
+
 export const deliverRun = async (dispatch: Dispatch, deps: DeliverDeps): Promise<JobResult> => {
+  const leaveBefore = deps.now().getTime() + leaveWithinMs;
   const run = await start(dispatch, deps); // Committed before the POST leaves.
   if (run === undefined) return { state: 'void' }; // Late, twice, or paused meanwhile.
   const prepared = await prepare(run, deps);
   if ('verdict' in prepared) return record(run, prepared, deps);
-  const outcome = await deps.client.post(prepared.request, { timeoutMs: prepared.task.settings.timeoutMs });
+  const outcome = await deps.client.post(prepared.request, {
+    timeoutMs: prepared.task.settings.timeoutMs,
+    leaveBefore,
+  });
   const verdict = decideVerdict(prepared.task, outcome, deps.now().getTime());
   return record(run, { task: prepared.task, verdict, outcome, spent: true }, deps);
 };
@@ -115,7 +122,8 @@ const record = async (run: StartedRun, judged: Judged, deps: DeliverDeps): Promi
     dueInMs: settlement.state === 'unknown' ? deps.lookUpAfterMs : settlement.dueInMs,
   };
   const finished = toFinished(attempt, verdict, outcome);
-  await finishSurely({ ...finished, ...excerptOf(judged) }, deps);
+  const isRecorded = await finishSurely({ ...finished, ...excerptOf(judged) }, deps);
+  if (!isRecorded) return { state: 'void' }; // Settled otherwise meanwhile.
   deps.log.emit('attempt.finished', {
     runId: run.runId,
     attempt: run.attempts + 1,
@@ -130,8 +138,9 @@ const record = async (run: StartedRun, judged: Judged, deps: DeliverDeps): Promi
     : { state: settlement.state };
 };
 
+/** Before the run goes back: the next one must find the lane held. */
 const hold = async (laneId: number, reason: string, { ledger, log }: DeliverDeps): Promise<void> => {
-  const lane = await holdLane(ledger, laneId, reason);
+  const lane = await surely(() => holdLane(ledger, laneId, reason), log);
   if (lane !== undefined) log.emit('lane.held', { laneId, lane, reason });
 };
 

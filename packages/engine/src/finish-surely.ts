@@ -6,20 +6,22 @@ import { describeFault, type Log } from '@quailrunner/telemetry';
 /**
  * Records the end of an attempt, however long the ledger is away: the answer is known and must not be forgotten. Its job
  * stays in progress meanwhile, so a worker without its ledger soon has no hands free to take more jobs. If the process
- * dies first, the run is found in `sending` and settled.
+ * dies first, the run is found in `sending` and settled. False when the run has moved on without it.
  */
-export const finishSurely = async (
+export const finishSurely = (
   attempt: FinishedAttempt,
   { attempts, log }: { attempts: Attempts; log: Log },
-): Promise<void> => {
+): Promise<boolean> => surely(() => attempts.finish(attempt), log);
+
+/** Does something in the ledger as often as it takes. What the ledger refuses for its value it refuses for ever. */
+export const surely = async <Result>(work: () => Promise<Result>, log: Log): Promise<Result> => {
   for (let waitMs = 200; ; waitMs = Math.min(2_000, waitMs * 2)) {
     try {
-      await attempts.finish(attempt);
-      return;
+      return await work();
     } catch (fault) {
-      // What the ledger refuses now it refuses for ever: the sweep gives such a run up.
-      if (fault instanceof QuailError && !fault.retryable) throw fault;
-      log.emit('ledger.connection_lost', describeFault(fault));
+      if (fault instanceof QuailError && fault.code === 'LEDGER_VALUE_REFUSED') throw fault;
+      // Once for each wait that begins, not for each try.
+      if (waitMs === 200) log.emit('ledger.connection_lost', describeFault(fault));
       await wait(waitMs);
     }
   }
