@@ -78,7 +78,8 @@ const poll = (poller: string, everyMs: number, run: () => Promise<unknown>, log:
   startPoller({ everyMs, run, onFault: (fault) => log.emit('poll.failed', { poller, ...describeFault(fault) }) });
 
 const startScansAndFeed = (opened: Opened): { feed: Poller; scans: { close(): Promise<void> } } => {
-  const feed = poll('feed', pollMs.feed, () => feedLanes(opened), opened.log);
+  const feeding = new Map<number, Promise<unknown>>();
+  const feed = poll('feed', pollMs.feed, () => feedLanes(opened, feeding), opened.log);
   const running = new Set<Promise<void>>();
   const deps = { ...opened, secrets: opened.config.secrets, signal: opened.stopping.signal, onClaimed: feed.wake };
   const takeScans = async (): Promise<void> => {
@@ -97,20 +98,20 @@ const startScansAndFeed = (opened: Opened): { feed: Poller; scans: { close(): Pr
     scans: {
       close: async () => {
         await scans.close();
-        await Promise.all(running);
+        await Promise.all([...running, ...feeding.values()]);
       },
     },
   };
 };
 
-/** Lanes side by side: one that can't be fed keeps no other waiting. */
-const feedLanes = async (opened: Opened): Promise<void> => {
-  const lanes = await readWaitingLanes(opened.ledger);
-  await Promise.all(
-    lanes.map((lane) =>
-      feedLane(lane, opened).catch((fault) =>
-        opened.log.emit('lane.feed_failed', { laneId: lane.laneId, ...describeFault(fault) }),
-      ),
-    ),
-  );
+/** Lanes side by side, and not awaited: one that takes long, or can't be fed, keeps no other waiting. */
+const feedLanes = async (opened: Opened, feeding: Map<number, Promise<unknown>>): Promise<void> => {
+  for (const lane of await readWaitingLanes(opened.ledger)) {
+    const { laneId } = lane;
+    if (feeding.has(laneId)) continue;
+    const fed = feedLane(lane, opened)
+      .catch((fault) => opened.log.emit('lane.feed_failed', { laneId, ...describeFault(fault) }))
+      .finally(() => feeding.delete(laneId));
+    feeding.set(laneId, fed);
+  }
 };

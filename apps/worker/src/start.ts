@@ -9,7 +9,6 @@ import { type Client, openClient } from '@quailrunner/delivery';
 import { type DeliverDeps, deliverRun, openTaskCache } from '@quailrunner/engine';
 import {
   type Attempts,
-  beatWorker,
   type Ledger,
   migrateLedger,
   openAttempts,
@@ -25,6 +24,9 @@ export interface WorkerApp {
   /** Takes no more jobs, finishes those in progress within the shutdown time-out, and ends. */
   close(): Promise<void>;
 }
+
+/** Jobs in progress bound the requests of a lane; many lanes may share a host, and none should wait for a connection. */
+const connectionsPerHost = 1_000;
 
 const pollMs = { lanes: 1_000, heartbeat: 5_000 };
 
@@ -43,9 +45,10 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
   const names = await migrateLedger(ledger);
   if (names.length > 0) log.emit('ledger.migrated', { names });
   const workerId = randomUUID();
-  await registerWorker(ledger, { workerId, host: hostname(), pid: process.pid });
+  const me = { workerId, host: hostname(), pid: process.pid };
+  await registerWorker(ledger, me);
   const queue = openQueue({ redisUrl }, log);
-  const client = openClient({ ...clientOptions(config), connections: config.workerConcurrency });
+  const client = openClient({ ...clientOptions(config), connections: connectionsPerHost });
   const attempts = openAttempts(ledger, { workerId });
   const deps: DeliverDeps = {
     ledger,
@@ -64,7 +67,7 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
   );
   const pollers = [
     poll('lanes', pollMs.lanes, consumers.refresh, log),
-    poll('heartbeat', pollMs.heartbeat, () => beatWorker(ledger, workerId), log),
+    poll('heartbeat', pollMs.heartbeat, () => registerWorker(ledger, me), log),
   ];
   log.emit('app.started', {});
   return { close: () => close({ ledger, queue, client, attempts, consumers, pollers }) };

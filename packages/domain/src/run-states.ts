@@ -26,7 +26,8 @@ export const allowedMoves: Readonly<Record<RunState, readonly RunState[]>> = {
   completed: [],
   /** A person may queue it again. */
   failed: ['pending'],
-  retrying: ['queued', 'skipped', 'canceled'],
+  /** `completed` when the answer comes after all, before the run is fed again. */
+  retrying: ['queued', 'completed', 'skipped', 'canceled'],
   /** The request may have been accepted: settled by a receipt, a look-up, a person or the task's policy. */
   unknown: ['completed', 'failed', 'retrying'],
   skipped: ['pending'],

@@ -1,5 +1,5 @@
 /** A task revision as the steps use it: its settings, its compiled action, and what its target is. */
-import { type CompiledAction, compileAction } from '@quailrunner/action';
+import { type CompiledAction, compileAction, RenderFault } from '@quailrunner/action';
 import type { Columns, LaneKey, TaskDefinition, TaskSettings } from '@quailrunner/domain';
 import { isTwilioUrl, laneKeyOf } from '@quailrunner/twilio';
 
@@ -25,9 +25,25 @@ export const compileTask = (definition: TaskDefinition, columns?: readonly strin
   };
 };
 
+/** Where runs wait whose request can't be rendered: each will fail there by itself, and stop no scan. */
+export const unrenderable: LaneKey = 'host/unknown';
+
 /** The lane of an entity: its Twilio account and sender, else its host. */
 export const laneOf = (task: CompiledTask, columns: Columns, secrets: Readonly<Record<string, string>>): LaneKey => {
-  const { url, form } = task.action.render(columns, secrets);
-  const sender = task.target === 'twilio' ? laneKeyOf(url, form ?? []) : undefined;
-  return sender ?? `host/${new URL(url).host}`;
+  try {
+    const { url, form } = task.action.render(columns, secrets);
+    const sender = task.target === 'twilio' ? laneKeyOf(url, form ?? []) : undefined;
+    return sender ?? `host/${new URL(url).host}`;
+  } catch (fault) {
+    if (fault instanceof RenderFault) return literalLane(task) ?? unrenderable;
+    throw fault;
+  }
+};
+
+/** The lane that needs no row: of a literal URL and a literal sender. */
+const literalLane = ({ action, settings, target }: CompiledTask): LaneKey | undefined => {
+  if (!action.hasFixedTarget || !action.isLiteral('url')) return undefined;
+  const form = action.formParameters.filter(({ literal }) => literal).map(({ name, value }) => [name, value] as const);
+  const sender = target === 'twilio' ? laneKeyOf(settings.action.url, form) : undefined;
+  return sender ?? `host/${new URL(settings.action.url).host}`;
 };

@@ -29,7 +29,17 @@ export const resolveUnknown = async (deps: ResolveDeps): Promise<void> => {
   }
 };
 
+/** A run that can't be looked at now keeps no other from it. */
 const resolveRun = async (run: UnknownRun, deps: ResolveDeps): Promise<void> => {
+  try {
+    await settleRun(run, deps);
+  } catch (fault) {
+    const { fault: code, message: reason } = describeFault(fault);
+    await settleUnknown(deps.ledger, run, { ...lookAgain(run, deps.now()), code, reason });
+  }
+};
+
+const settleRun = async (run: UnknownRun, deps: ResolveDeps): Promise<void> => {
   const task = await deps.tasks.read(run.taskId, run.revision);
   const finding = await find(run, task, deps);
   const settlement = settlementOf(finding, run, task, deps);

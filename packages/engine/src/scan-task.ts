@@ -3,7 +3,7 @@
  * of each new one. At most one run per task and entity: the ledger's unique index decides, so two schedulers may scan the
  * same task at once. An error ends the scan, is shown on the task, and the next scan tries again.
  */
-import { type Entity, type Problem, ProblemsError } from '@quailrunner/domain';
+import { type Entity, type Problem, ProblemsError, QuailError } from '@quailrunner/domain';
 import {
   claimEntities,
   type DueScan,
@@ -16,7 +16,7 @@ import {
 import { duplicateKeys, PredicateFault, readEntities, type Sources } from '@quailrunner/source';
 import { describeFault, type Log } from '@quailrunner/telemetry';
 import { checkTask, toProblem } from './check-task.js';
-import { type CompiledTask, compileTask, laneOf } from './compile-task.js';
+import { type CompiledTask, compileTask, laneOf, unrenderable } from './compile-task.js';
 
 export interface ScanDeps {
   readonly ledger: Ledger;
@@ -55,6 +55,7 @@ export const scanTask = async (scan: DueScan, deps: ScanDeps): Promise<void> => 
       durationMs: Date.now() - startedAt,
     });
   } catch (fault) {
+    if (isNoFault(fault, deps.signal)) return finishScan(deps.ledger, scan, counts);
     const error = problemOf(fault);
     deps.log.emit('scan.failed', {
       task: scan.task,
@@ -104,7 +105,7 @@ const openLaneCache = (task: CompiledTask, { ledger, secrets }: ScanDeps): LaneC
     if (ids.size >= maxLanesPerTask) throw tooManyLanes();
     const id = await ensureLane(ledger, key, task.settings.ratePerSecond);
     ids.set(key, id);
-    if (isFixed) fixed = id;
+    if (isFixed && key !== unrenderable) fixed = id;
     return id;
   };
   return (entity) => {
@@ -122,6 +123,10 @@ const tooManyLanes = (): ProblemsError =>
       mend: 'use a Messaging Service, or split the task by sender',
     },
   ]);
+
+/** The process stops, or the task was revised, paused or taken over meanwhile: the next scan goes on. */
+const isNoFault = (fault: unknown, signal: AbortSignal): boolean =>
+  signal.aborted || (fault instanceof QuailError && fault.code === 'LEDGER_LEASE_LOST');
 
 /** What the task shows of the fault: the first thing to mend. */
 const problemOf = (fault: unknown): Problem => {

@@ -3,7 +3,7 @@
  * anything itself. Any number of schedulers may sweep at once: every move is a compare-and-set.
  */
 import type { Dispatch } from '@quailrunner/domain';
-import { type Ledger, readStaleQueued, returnRuns, sweepLostWorkers } from '@quailrunner/ledger';
+import { type Ledger, readStaleQueued, returnRuns, type StaleRun, sweepLostWorkers } from '@quailrunner/ledger';
 import type { Queue } from '@quailrunner/queue';
 import type { Log } from '@quailrunner/telemetry';
 
@@ -18,7 +18,7 @@ export interface SweepDeps {
 /** Workers show themselves every five seconds. */
 const workerLostAfterMs = 30_000;
 const jobMissedAfterMs = 60_000;
-const staleLimit = 10_000;
+const pageSize = 5_000;
 
 export const sweepRuns = async (deps: SweepDeps): Promise<void> => {
   const lost = await sweepLostWorkers(deps.ledger, {
@@ -31,17 +31,30 @@ export const sweepRuns = async (deps: SweepDeps): Promise<void> => {
 
 /** Runs that were fed long ago and have no job: Redis forgot it, or the scheduler died before it was added. */
 const returnJobless = async ({ ledger, queue }: SweepDeps): Promise<number> => {
-  const stale = await readStaleQueued(ledger, { olderThanMs: jobMissedAfterMs, limit: staleLimit });
-  const byLane = new Map<number, Dispatch[]>();
-  for (const { laneId, ...dispatch } of stale) {
-    const lane = byLane.get(laneId);
-    if (lane) lane.push(dispatch);
-    else byLane.set(laneId, [dispatch]);
-  }
   let returned = 0;
-  for (const [laneId, dispatches] of byLane) {
-    const missing = await queue.missingJobs(laneId, dispatches);
-    if (missing.length > 0) returned += await returnRuns(ledger, missing);
-  }
+  let afterRunId: string | undefined;
+  do {
+    const page = {
+      olderThanMs: jobMissedAfterMs,
+      limit: pageSize,
+      ...(afterRunId === undefined ? {} : { afterRunId }),
+    };
+    const stale = await readStaleQueued(ledger, page);
+    for (const [laneId, dispatches] of byLane(stale)) {
+      const missing = await queue.missingJobs(laneId, dispatches);
+      if (missing.length > 0) returned += await returnRuns(ledger, missing);
+    }
+    afterRunId = stale.length === pageSize ? stale.at(-1)?.runId : undefined;
+  } while (afterRunId !== undefined);
   return returned;
+};
+
+const byLane = (stale: readonly StaleRun[]): Map<number, Dispatch[]> => {
+  const lanes = new Map<number, Dispatch[]>();
+  for (const { laneId, ...dispatch } of stale) {
+    const lane = lanes.get(laneId);
+    if (lane) lane.push(dispatch);
+    else lanes.set(laneId, [dispatch]);
+  }
+  return lanes;
 };

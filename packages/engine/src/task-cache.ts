@@ -15,7 +15,9 @@ export const openTaskCache = (ledger: Ledger): TaskCache => {
       const task = readRevision(ledger, taskId, revision).then((definition) => compileTask(definition));
       newest.set(taskId, { revision, task });
       // A failed read is asked again by the next run.
-      task.catch(() => newest.delete(taskId));
+      task.catch(() => {
+        if (newest.get(taskId)?.task === task) newest.delete(taskId);
+      });
       return task;
     },
   };

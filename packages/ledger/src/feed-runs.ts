@@ -42,7 +42,7 @@ const feed = `
     limit coalesce((select runs from room), 0)
   ), fed as (
     update quailrunner.runs r
-    set state = 'queued', dispatch = r.dispatch + 1, queued_at = now()
+    set state = 'queued', dispatch = r.dispatch + 1, queued_at = now(), revision = next.revision
     from next
     where r.id = next.id and r.state in ('pending', 'retrying') and r.due_at <= now()
     returning r.id, r.dispatch, r.task_id, r.entity_pk, next.task, next.revision, next.turn

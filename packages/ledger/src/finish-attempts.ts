@@ -28,7 +28,7 @@ export const finishedRows = `
   ), moved as (
     update quailrunner.runs r
     set state = case when r.state = 'unknown' and e.state = 'pending' then 'retrying' else e.state end,
-      attempts = r.attempts + e.spent - case when r.state = 'unknown' then 1 else 0 end,
+      attempts = r.attempts + e.spent - case when r.state in ('unknown', 'retrying') then 1 else 0 end,
       due_at = case
         when e.state in ('completed', 'failed') then r.due_at
         else now() + e.due_in_ms * interval '1 ms'
@@ -37,7 +37,8 @@ export const finishedRows = `
       code = e.code, reason = e.reason
     from ended e
     where r.id = e.id and r.dispatch = e.dispatch and r.worker_id = $1
-      and (r.state = 'sending' or r.state = 'unknown' and e.state <> 'unknown')
+      and (r.state = 'sending' or r.state = 'unknown' and e.state <> 'unknown'
+        or r.state = 'retrying' and e.state = 'completed')
     returning r.id, r.attempts + 1 - e.spent as number, r.revision, r.started_at, e.dispatch, e.verdict, e.duration_ms,
       e.http_status, e.code, e.reason, e.excerpt, e.sid
   ), finished as (

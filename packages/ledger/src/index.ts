@@ -42,4 +42,4 @@ export type { StartedRun } from './start-attempts.js';
 export { sweepLostWorkers } from './sweep-lost-workers.js';
 export { type DueScan, takeDueScan } from './take-due-scan.js';
 export { countUsers, createUser, type Role, readUser, type User } from './users.js';
-export { beatWorker, registerWorker, type Worker } from './workers.js';
+export { registerWorker, type Worker } from './workers.js';

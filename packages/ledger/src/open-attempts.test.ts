@@ -223,12 +223,39 @@ describe('a worker taken for lost', () => {
     expect(story).toMatchObject({ state: 'retrying', attempts: 0, history: [{ verdict: 'throttled', number: 1 }] });
   });
 
+  it('is believed when it says that the message was taken, as long as nothing was sent again', async () => {
+    const run = await makeSwept();
+    await settleUnknown(test.ledger, run, { state: 'retrying', dueInMs: 0, verdict: 'transient' });
+    expect(await attempts.finish(accepted(run))).toBe(true);
+    expect(await readState(test, run.runId)).toMatchObject({ state: 'completed', attempts: 1 });
+  });
+
   it('is refused once the run was settled without it', async () => {
     const run = await makeSwept();
     await settleUnknown(test.ledger, run, { state: 'retrying', dueInMs: 0, verdict: 'transient' });
-    expect(await attempts.finish(accepted(run))).toBe(false);
+    expect(await attempts.finish(throttled(run))).toBe(false);
     expect(await readState(test, run.runId)).toMatchObject({ state: 'retrying', attempts: 1 });
     expect(await readUnknown(test.ledger, { limit: 10 })).toEqual([]);
+  });
+});
+
+describe('a run goes back to be fed anew instead of being started', () => {
+  it.each([
+    ['its task was revised after it was fed', 'update quailrunner.tasks set revision = revision + 1'],
+    ['it stood in Redis for long', `update quailrunner.runs set queued_at = now() - interval '11 minutes'`],
+  ])('when %s', async (_, change) => {
+    const run = await makeOne();
+    await test.ask(change);
+    expect(await attempts.start(run)).toBeUndefined();
+    expect(await readState(test, run.runId)).toMatchObject({ state: 'pending', attempts: 0 });
+  });
+
+  it('not while a slow lane may need as long for what was fed', async () => {
+    const run = await makeOne();
+    await test.ask(`
+      update quailrunner.runs set queued_at = now() - interval '3 hours';
+      update quailrunner.lanes set rate_per_second = 1 / 60.0`);
+    expect(await attempts.start(run)).toBeDefined();
   });
 });
 

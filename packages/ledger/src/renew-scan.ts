@@ -10,7 +10,7 @@ export interface Scan {
 }
 
 /** How long a scan may be silent before another scheduler takes over. */
-export const scanLeaseMs = 60_000;
+export const scanLeaseMs = 180_000;
 
 const renew = `
   update quailrunner.tasks

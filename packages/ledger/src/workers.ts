@@ -13,14 +13,7 @@ const register = `
   insert into quailrunner.workers (id, host, pid) values ($1, $2, $3)
   on conflict (id) do update set seen_at = now()`;
 
-const beat = `update quailrunner.workers set seen_at = now() where id = $1`;
-
-/** Before the first `openAttempts().start`. */
+/** Before the first `openAttempts().start`, and every few seconds until nothing is being sent any more. */
 export const registerWorker = async (ledger: Ledger, { workerId, host, pid }: Worker): Promise<void> => {
   await query(ledger, register, [workerId, host, pid]);
-};
-
-/** Every few seconds, until nothing is being sent any more. */
-export const beatWorker = async (ledger: Ledger, workerId: string): Promise<void> => {
-  await query(ledger, beat, [workerId]);
 };
