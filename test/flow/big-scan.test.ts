@@ -36,7 +36,7 @@ it('a scan of 200,000 rows keeps its memory flat, and the first messages leave b
   process.stdout.write(`scheduler: ${before} MB before the scan of ${rows} rows, ${peak} MB at its peak\n`);
   expect(facts[0].claimed).toBe(rows);
   expect(facts[0].first_sent_at.getTime()).toBeLessThan(facts[0].scanned_at.getTime());
-  expect(peak - before).toBeLessThan(100);
+  expect(peak - before).toBeLessThan(150);
 }, 120_000);
 
 /** The largest resident set of a process so far. */

@@ -61,17 +61,31 @@ const workerOptions = {
 export const openConsumer = (options: ConsumerOptions, log: Log): Consumer => {
   const { laneId, limits } = options;
   const redis = connect(options.redisUrl, 'consumer', log);
-  const worker = new Worker(queueNameOf(laneId), (job, token) => handleJob(job, token, { ...options, log }), {
+  let inProgress = 0;
+  const process = async (job: Job, token?: string): Promise<string> => {
+    inProgress += 1;
+    try {
+      return await handleJob(job, token, { ...options, log });
+    } finally {
+      inProgress -= 1;
+    }
+  };
+  const worker = new Worker(queueNameOf(laneId), process, {
     ...workerOptions,
     connection: redis,
     concurrency: limits.concurrency,
     ...(limits.ratePerSecond === undefined ? {} : { limiter: pace(limits.ratePerSecond) }),
   });
-  worker.on('error', (error) => log.emit('job.failed', { laneId, jobId: '', ...describeFault(error) }));
+  worker.on('error', (error) => {
+    // While Redis is away every try to reconnect ends up here; the connection has said so once.
+    if (redis.status === 'ready') log.emit('job.failed', { laneId, jobId: '', ...describeFault(error) });
+  });
   return {
     close: async (deadlineMs) => {
-      // worker.close() waits for Redis as long as Redis is away.
-      await withDeadline(worker.close(), deadlineMs).catch(() => {});
+      // worker.close() waits for Redis as long as Redis is away, even where there is nothing to finish.
+      const isIdle = inProgress === 0 && redis.status !== 'ready';
+      const closed = withDeadline(worker.close(isIdle), isIdle ? 0 : deadlineMs);
+      await closed.catch(() => {});
       redis.disconnect();
     },
   };

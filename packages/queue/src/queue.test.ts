@@ -118,6 +118,15 @@ describe('without Redis', () => {
     expect(events.filter((event) => event === 'queue.connection_lost')).toHaveLength(1);
   });
 
+  it('an idle consumer closes at once', async () => {
+    const lonely = openQueue({ redisUrl: 'redis://127.0.0.1:1' }, silentLog);
+    const consumer = lonely.openConsumer(1, { concurrency: 1 }, async () => ({ state: 'completed' }));
+    const startedAt = Date.now();
+    await consumer.close(10_000);
+    expect(Date.now() - startedAt).toBeLessThan(1_000);
+    await lonely.close();
+  });
+
   it('refuses a URL that is none of Redis', () => {
     expect(() => openQueue({ redisUrl: 'http://127.0.0.1' }, silentLog)).toThrow('redis://');
   });

@@ -32,6 +32,9 @@ export const openSources = (urls: Readonly<Record<string, string>>, options: Sou
       connectionString: url,
       max: options.maxConnections ?? 4,
       connectionTimeoutMillis: connectTimeoutMs,
+      // For a server that says nothing at all any more, not even that the time is over.
+      query_timeout: options.statementTimeoutMs + 5_000,
+      keepAlive: true,
       idleTimeoutMillis: 30_000,
       application_name: 'quailrunner',
     });

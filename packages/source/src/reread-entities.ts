@@ -29,11 +29,18 @@ export const rereadEntities = async (
 
 const prefix = 'select * from (';
 
-/** The keys are compared in their own type, not as text, so that an index of the source serves. */
-const again = (statement: string, keyType: string): string =>
-  `${prefix}${statement}\n) as entities where entity_pk = any (($1::text[])::${keyType}[])`;
+/**
+ * The keys are compared in their own type, not as text, so that an index of the source serves; as text where the type has
+ * no equality (json) or no arrays of it (arrays).
+ */
+const again = (statement: string, keyType: string): string => {
+  const key = /\[\]$|^json$|^xml$/.test(keyType) ? 'entity_pk::text' : 'entity_pk';
+  const type = key === 'entity_pk' ? keyType : 'text';
+  return `${prefix}${statement}\n) as entities where ${key} = any (($1::text[])::${type}[])`;
+};
 
-const selectType = `select format_type($1::oid, null) as type`;
+// -1: without a length. Of character(5), "character" alone would mean one character.
+const selectType = `select format_type($1::oid, -1) as type`;
 
 const readKeyType = async (client: PoolClient, predicate: string): Promise<string> => {
   await openCursor(client, predicate);

@@ -92,6 +92,8 @@ describe('asking again for entities about to be sent', () => {
   it.each([
     ['id', ['1001', '1500', '7']],
     ['phone', ['+15550101001', '+15550101500', 'gone']],
+    ['id::text::char(8)', ['1001    ', '1500    ']],
+    ["('{' || id || '}')::int[]", ['{1001}', '{1500}']],
     ["timestamp '2026-01-01' + id * interval '1 day'", ['2028-09-28 00:00:00', '2030-02-09 00:00:00']],
   ])('by %s finds those that the predicate still returns', async (key, keys) => {
     const predicate = `select ${key} as entity_pk, phone from users where id <> 1500; -- the rest`;
