@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { waitUntil } from '../support/index.js';
+import { openStage, type Stage } from '../support/stage.js';
+import { createUsers, smsTask } from '../support/tasks.js';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+  await stage.source.query(createUsers(3));
+  // A header can't carry every letter; the first row that is read is the one that doesn't fit.
+  await stage.source.query(`update public.users set first_name = 'Łukasz' where phone_number like '%1'`);
+  const text = smsTask({
+    name: 'welcome',
+    predicate: 'SELECT phone_number AS entity_pk, phone_number, first_name FROM public.users ORDER BY 1',
+  }).replace('    Authorization:', '    X-Name: "{{.first_name}}"\n    Authorization:');
+  const applied = await stage.quail('task', 'apply', await stage.writeTask('welcome', text));
+  expect(applied).toMatchObject({ code: 0 });
+  stage.start(['scheduler']);
+  stage.start(['worker']);
+}, 30_000);
+
+afterAll(() => stage.close());
+
+const hasEnded = (runs: { state: string }[]): boolean =>
+  runs.length === 3 && runs.every(({ state }) => ['completed', 'failed'].includes(state));
+
+it('a row that does not fit its template fails by itself, without an attempt, and stops nobody else', async () => {
+  const read = async () =>
+    (await stage.ledger.query('select entity_pk, state, attempts, code from quailrunner.runs order by 1')).rows;
+  await waitUntil(async () => hasEnded(await read()), {
+    timeoutMs: 20_000,
+    what: 'all runs to end',
+  });
+  expect(await read()).toMatchObject([
+    { state: 'failed', attempts: 0, code: expect.stringMatching(/^RENDER_/) },
+    { state: 'completed', attempts: 1 },
+    { state: 'completed', attempts: 1 },
+  ]);
+});
