@@ -7,8 +7,18 @@ export type LaneState = 'open' | 'paused' | 'held';
  */
 export type LaneKey = string;
 
-/** What may be shown and logged of a lane key: a sender's number keeps its last two digits. */
-export const maskLaneKey = (key: LaneKey): string =>
-  key
-    .replaceAll(/\b((?:AC|MG)[0-9a-f]{4})[0-9a-f]{24}([0-9a-f]{4})\b/gi, '$1…$2')
-    .replaceAll(/\+?\d{5,}(?=\d{2})/g, '•••');
+/** What may be shown and logged of a lane key: a sender's number, however it is written, keeps its last two digits. */
+export const maskLaneKey = (key: LaneKey): string => {
+  const [, account, sender] = /^(twilio\/[^/]*\/)(.*)$/s.exec(key) ?? [];
+  if (account === undefined || sender === undefined) return maskPlainNumbers(shortenSids(key));
+  return maskPlainNumbers(shortenSids(account)) + maskWrittenNumbers(shortenSids(sender));
+};
+
+const shortenSids = (text: string): string =>
+  text.replaceAll(/\b((?:AC|MG)[0-9a-f]{4})[0-9a-f]{24}([0-9a-f]{4})\b/gi, '$1…$2');
+
+const maskPlainNumbers = (text: string): string => text.replaceAll(/\+?\d{5,}(?=\d{2})/g, '•••');
+
+/** Anything but a letter may stand between the digits of a number. A short code has fewer than seven of them. */
+const maskWrittenNumbers = (sender: string): string =>
+  sender.replaceAll(/[+(]*\d(?:[^\p{L}\d…]*\d){6,}/gu, (number) => `•••${number.replaceAll(/\D/g, '').slice(-2)}`);
