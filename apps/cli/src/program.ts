@@ -1,4 +1,5 @@
 /** The command tree of `quail`. Each command has a file of its own in commands/; what it needs is loaded when it runs. */
+import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { addDemoCommand } from './commands/demo.js';
 import { addLanesCommand } from './commands/lanes.js';
@@ -11,17 +12,21 @@ import { addTaskCommand } from './commands/task.js';
 import { addUpCommand } from './commands/up.js';
 import { addWorkerCommand } from './commands/worker.js';
 import type { CliContext } from './context.js';
+import { describeUsageError } from './output/usage-error.js';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
 
 /** Throws CommanderError instead of ending the process. */
 export const makeProgram = (context: CliContext): Command => {
   const program = new Command('quail')
     .description('Runs one HTTP action for each row that a SQL predicate selects: messages, never lost, never twice.')
+    .version(version, '-V, --version', 'show the version')
     .exitOverride()
     .showHelpAfterError('(--help says more)')
     .configureOutput({
       writeOut: (text) => context.terminal.print(text.trimEnd()),
       writeErr: (text) => context.terminal.tell(text.trimEnd()),
-      outputError: (text, write) => write(text.replace(/^error: /, 'quail: ')),
+      outputError: (text, write) => write(describeUsageError(text)),
     });
   for (const add of [
     addDemoCommand,

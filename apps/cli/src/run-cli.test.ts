@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,17 +18,18 @@ describe('what is not understood', () => {
     [[], /Usage: quail/],
     [['task'], /Usage: quail task/],
     [['task', 'check'], /missing required argument 'paths'/],
-    [['runs', 'list', '--state', 'done'], /It must be one of pending, queued,/],
-    [['runs', 'list', '--limit', '0'], /whole number from 1 to 10000/],
-    [['runs', 'show', 'one'], /A run is named by its number/],
+    [['runs', 'list', '--state', 'done'], /^quail: --state: "done" is not a state of a run: they are pending, queued,/],
+    [['runs', 'list', '--limit', '0'], /^quail: --limit: "0" is not a whole number from 1 to 10000\n/],
+    [['runs', 'show', 'one'], /^quail: "one" is not a run's id: that is a number, /],
+    [['runs', 'retry', '1', "it's"], /^quail: "it's" is not a run's id: /],
     [['runs', 'retry'], /name runs, or a task/],
     [['runs', 'retry', '1', '--task', 'welcome'], /not both/],
     [['runs', 'retry', '1', '--code', '30003'], /--code goes with --task/],
-    [['lanes', 'pause', 'fast'], /whole number/],
+    [['lanes', 'pause', 'fast'], /^quail: "fast" is not a lane's number: /],
     [['demo', '--users', '-1'], /whole number from 1/],
-    [['demo', '--port', '70000'], /from 0 to 65535/],
+    [['demo', '--port', '70000'], /"70000" is not a whole number from 0 to 65535/],
     [['up', '--workers', 'many'], /whole number from 1 to 64/],
-    [['sandbox', '--public-url', 'here'], /http:\/\/ or https:\/\//],
+    [['sandbox', '--public-url', 'here'], /^quail: --public-url: "here" is not an address: that begins with http:/],
   ])('%j is a usage error', async (args, said) => {
     const { code, stdout, stderr } = await quail(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -39,6 +40,12 @@ describe('what is not understood', () => {
     const { code, stdout, stderr } = await quail(['runs', 'retry', '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^Usage: quail runs retry/);
+  });
+
+  it('is no error when somebody asks for the version', async () => {
+    const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+    const { version } = JSON.parse(manifest) as { version: string };
+    expect(await quail(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 });
 

@@ -41,5 +41,5 @@ export const readAccount = (basic: string | undefined): SandboxAccount | undefin
 
 const parseUrl = (text: string): string => {
   if (/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : '')) return text;
-  throw new InvalidArgumentError('It must begin with http:// or https://.');
+  throw new InvalidArgumentError('is not an address: that begins with http:// or https://');
 };
