@@ -59,7 +59,12 @@ const quail = async (...args: string[]): Promise<Result> => {
   return { code, ...read() };
 };
 
-const writeTask = async (name: string, { column = 'phone_number', retries = 5 } = {}): Promise<string> => {
+const twilioUrl = 'https://api.twilio.com/2010-04-01/Accounts/AC00000000000000000000000000000001/Messages.json';
+
+const writeTask = async (
+  name: string,
+  { column = 'phone_number', retries = 5, url = twilioUrl } = {},
+): Promise<string> => {
   const path = join(directory, `${name}.sql`);
   await writeFile(
     path,
@@ -67,7 +72,7 @@ const writeTask = async (name: string, { column = 'phone_number', retries = 5 } 
 name: ${name}
 retries: ${retries}
 action:
-  url: https://api.twilio.com/2010-04-01/Accounts/AC00000000000000000000000000000001/Messages.json
+  url: ${url}
   headers:
     Content-Type: application/x-www-form-urlencoded
     Authorization: Basic {{ secrets.twilio_basic }}
@@ -161,7 +166,27 @@ describe('lanes and tasks', () => {
     expect(await quail('lanes', 'resume', '7')).toMatchObject({ code: 1, stderr: expect.stringMatching('no lane 7') });
     expect((await quail('task', 'pause', 'good')).stdout).toBe('good is paused.\n');
     expect((await quail('task', 'show', 'good')).stdout).toMatch(/^good\nstate {5}paused\n/);
-    expect(await quail('task', 'resume', 'good', 'nope')).toMatchObject({ code: 1, stdout: 'good is active.\n' });
+    expect((await quail('task', 'resume', 'good')).stdout).toBe('good is active.\n');
+  });
+
+  it('are not touched when one of the tasks named is none', async () => {
+    expect(await quail('task', 'pause', 'good', 'nope')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'quail: there is no task nope\n',
+    });
+    expect((await quail('task', 'show', 'good')).stdout).toMatch(/^good\nstate {5}active\n/);
+  });
+
+  it('show of a plain host only its origin', async () => {
+    const path = await writeTask('hook', { url: 'https://hooks.example.com/services/T0/secret' });
+    expect(await quail('task', 'apply', path)).toMatchObject({ code: 0 });
+    const { stdout } = await quail('task', 'show', 'hook');
+    expect(stdout).toMatch(/\nurl {7}https:\/\/hooks\.example\.com\/•••\n/);
+    const shown = await quail('task', 'show', 'hook', '--json');
+    expect(JSON.parse(shown.stdout)).toMatchObject({ settings: { action: { url: 'https://hooks.example.com/•••' } } });
+    expect(stdout + shown.stdout).not.toContain('services');
+    expect((await quail('task', 'show', 'good')).stdout).toContain(`url       ${twilioUrl}\n`);
   });
 
   it('show no header and no body of a task', async () => {

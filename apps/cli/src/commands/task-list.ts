@@ -6,6 +6,7 @@ import { formatRate } from '../output/rate.js';
 import { paintOfState } from '../output/run-state.js';
 import { type Column, formatCount, formatTable } from '../output/table.js';
 import { formatAgo } from '../output/time.js';
+import { maskUrl } from '../output/url.js';
 import { withLedger } from '../with-ledger.js';
 
 type Counts = Readonly<Partial<Record<RunState, number>>>;
@@ -67,7 +68,8 @@ export const showTask = async (name: string, json: boolean, context: CliContext)
     return { task: row, definition: revision, counts: countsOf(name, all) };
   });
   const { settings, predicate } = definition;
-  const url = withoutCredentials(settings.action.url);
+  // Headers and bodies are sealed in the ledger and stay so.
+  const url = maskUrl(settings.action.url);
   if (json) return terminal.printJson({ ...task, runs: counts, settings: { ...settings, action: { url } }, predicate });
   const lines: [string, string][] = [
     ['state', stateOf(task)],
@@ -85,9 +87,6 @@ export const showTask = async (name: string, json: boolean, context: CliContext)
   if (task.error !== undefined) terminal.print(`\n${terminal.paint('red', 'error')}  ${formatProblem(task.error)}`);
   terminal.print(`\n${predicate.trim()}`);
 };
-
-/** Headers and bodies are sealed in the ledger and stay so; a URL is shown without what may be a credential. */
-const withoutCredentials = (url: string): string => url.replace(/\/\/[^/@]*@/, '//•••@').replace(/\?.*$/s, '?•••');
 
 const formatCounts = (counts: Counts): string =>
   runStates

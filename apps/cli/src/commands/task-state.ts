@@ -1,15 +1,20 @@
-/** `quail task pause` and `quail task resume`. */
+/** `quail task pause` and `quail task resume`: all the tasks named, or none. */
 import { QuailError } from '@quailrunner/domain';
-import { setTaskState, type TaskState } from '@quailrunner/ledger';
+import { type Ledger, readTasks, setTaskState, type TaskState } from '@quailrunner/ledger';
 import type { CliContext } from '../context.js';
 import { withLedger } from '../with-ledger.js';
 
 export const setTasks = (names: readonly string[], state: TaskState, context: CliContext): Promise<void> =>
   withLedger(context, async (ledger) => {
-    const unknown: string[] = [];
+    await refuseUnknown(names, ledger);
     for (const name of names) {
-      if (await setTaskState(ledger, name, state)) context.terminal.print(`${name} is ${state}.`);
-      else unknown.push(name);
+      await setTaskState(ledger, name, state);
+      context.terminal.print(`${name} is ${state}.`);
     }
-    if (unknown.length > 0) throw new QuailError('NO_SUCH_TASK', `there is no task ${unknown.join(', ')}`);
   });
+
+const refuseUnknown = async (names: readonly string[], ledger: Ledger): Promise<void> => {
+  const known = new Set((await readTasks(ledger)).map(({ name }) => name));
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length > 0) throw new QuailError('NO_SUCH_TASK', `there is no task ${unknown.join(', ')}`);
+};
