@@ -60,6 +60,8 @@ export const openStage = async (settings: Readonly<Record<string, string>> = {})
   };
   const source = new pg.Pool({ connectionString: sourceDatabase.url, max: 2 });
   const ledger = new pg.Pool({ connectionString: ledgerDatabase.url, max: 2 });
+  // A connection that ends with its database says so once more; nobody waits for it then.
+  for (const pool of [source, ledger]) pool.on('error', () => {});
   const running: Running[] = [];
 
   const start = (args: string[], more: Record<string, string> = {}): Running => {
