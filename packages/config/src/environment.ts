@@ -1,6 +1,6 @@
 /** What each environment variable must look like: text in, typed values out, problems without the value of a secret. */
 import { isIP } from 'node:net';
-import { parseDuration } from '@quailrunner/domain';
+import { crashPoints, parseCrashPoint, parseDuration } from '@quailrunner/domain';
 import { z } from 'zod';
 
 /** What of a wrong text may be repeated: nothing of a secret. */
@@ -91,7 +91,10 @@ export const environmentSchema = z.object({
     'https://api.twilio.com',
   ),
   QUAIL_ALLOW_PRIVATE_TARGETS: networks.default([]),
+  QUAIL_LOOK_UP: oneOf('on', 'off').default('on'),
   QUAIL_LOOK_UP_AFTER: duration('100ms', '1d').default(20_000),
+  QUAIL_WORKER_LOST_AFTER: duration('1s', '10m').default(30_000),
+  QUAIL_CRASH_AT: read(`one of ${crashPoints.join(', ')}, and :2 for the second time`, parseCrashPoint).optional(),
   PUBLIC_URL: httpUrl('https://quailrunner.example.com').optional(),
   MONITOR_HOST: z.string().default('127.0.0.1'),
   MONITOR_PORT: integer(0, 65_535).default(3000),

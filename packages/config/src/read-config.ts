@@ -1,5 +1,5 @@
 /** The environment as typed values. Every mistake in it is reported at once, by the variable's name. */
-import { nearest, type Problem, ProblemsError } from '@quailrunner/domain';
+import { type ArmedCrashPoint, nearest, type Problem, ProblemsError } from '@quailrunner/domain';
 import { environmentSchema, mends } from './environment.js';
 import { readSources } from './read-sources.js';
 
@@ -18,9 +18,15 @@ export interface Config {
   readonly twilioBaseUrl: string;
   /** CIDRs of private addresses that actions may reach. */
   readonly allowPrivateTargets: readonly string[];
+  /** Whether Twilio may be asked for its list of messages. */
+  readonly lookUp: boolean;
   /** How long a run that may have been sent waits before Twilio is asked for it. */
   readonly lookUpAfterMs: number;
-  /** Without a slash at its end. */
+  /** After how long without a sign of life a worker's runs are given up. */
+  readonly workerLostAfterMs: number;
+  /** For tests: where this process kills itself. */
+  readonly crashAt?: ArmedCrashPoint;
+  /** Our address as Twilio and browsers see it, without a slash at its end. With it, Twilio is asked for receipts. */
   readonly publicUrl?: string;
   readonly monitor: { readonly host: string; readonly port: number };
   readonly adminPassword?: string;
@@ -50,7 +56,10 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     secrets: readSecrets(set),
     twilioBaseUrl: variables.QUAIL_TWILIO_BASE_URL,
     allowPrivateTargets: variables.QUAIL_ALLOW_PRIVATE_TARGETS,
+    lookUp: variables.QUAIL_LOOK_UP === 'on',
     lookUpAfterMs: variables.QUAIL_LOOK_UP_AFTER,
+    workerLostAfterMs: variables.QUAIL_WORKER_LOST_AFTER,
+    crashAt: variables.QUAIL_CRASH_AT,
     publicUrl: variables.PUBLIC_URL,
     monitor: { host: variables.MONITOR_HOST, port: variables.MONITOR_PORT },
     adminPassword: variables.QUAIL_ADMIN_PASSWORD,

@@ -1,5 +1,7 @@
 /** The words of the product as types and pure functions: no I/O, no clock, no randomness of their own. */
 export * from './backoff.js';
+export * from './crash-points.js';
+export * from './delivery.js';
 export * from './duration.js';
 export * from './entity.js';
 export * from './errors.js';

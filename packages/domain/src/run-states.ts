@@ -17,21 +17,22 @@ export const runStates = [
 export type RunState = (typeof runStates)[number];
 
 export const allowedMoves: Readonly<Record<RunState, readonly RunState[]>> = {
-  /** Claimed, waits in the ledger. */
-  pending: ['queued', 'skipped', 'canceled'],
+  /** Claimed, waits in the ledger. Like every state below: `completed` when a receipt tells that it was sent after all. */
+  pending: ['queued', 'completed', 'skipped', 'canceled'],
   /** Fed to Redis. Back to `pending` when its lane or task was paused, or when Redis didn't take the job. */
-  queued: ['sending', 'pending', 'failed', 'skipped', 'canceled'],
+  queued: ['sending', 'pending', 'completed', 'failed', 'skipped', 'canceled'],
   /** The attempt is committed, the request may be on its way. `pending` again only after a throttle or a lane fault. */
   sending: ['completed', 'failed', 'retrying', 'unknown', 'pending'],
-  completed: [],
-  /** A person may queue it again. */
-  failed: ['pending'],
+  /** `unknown` when the message that a look-up had found for it turns out to be another run's. */
+  completed: ['unknown'],
+  /** A person may queue it again. `unknown` as above. */
+  failed: ['pending', 'completed', 'unknown'],
   /** `completed` when the answer comes after all, before the run is fed again. */
   retrying: ['queued', 'completed', 'skipped', 'canceled'],
   /** The request may have been accepted: settled by a receipt, a look-up, a person or the task's policy. */
   unknown: ['completed', 'failed', 'retrying'],
-  skipped: ['pending'],
-  canceled: [],
+  skipped: ['pending', 'completed'],
+  canceled: ['completed'],
 };
 
 export const finalStates: readonly RunState[] = ['completed', 'failed', 'skipped', 'canceled'];
