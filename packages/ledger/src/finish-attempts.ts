@@ -17,7 +17,8 @@ export interface FinishedAttempt extends Dispatch, Pick<Settlement, 'state' | 's
 // Why: moves the run and keeps the attempt, in one write. Promise: only the worker that started the attempt ends it, once,
 // and only while nothing else happened to the run. A late answer settles a run that was given up as unknown: its attempt
 // was counted and written then, so it is corrected and not counted twice. A throttle that comes late is a retry, because
-// the way from `unknown` back to `pending` is closed. Cost: a primary key probe, an update and an insert a run.
+// the way from `unknown` back to `pending` is closed. A run that a receipt has proved to be sent is completed, whatever
+// its answer says. Cost: a primary key probe, an update and an insert a run.
 /** $1 worker, $4 to $15 from `finishColumns`. */
 export const finishedRows = `
   ended as (
@@ -27,29 +28,37 @@ export const finishedRows = `
     ) as e (id, dispatch, state, spent, due_in_ms, verdict, duration_ms, http_status, code, reason, excerpt, sid)
   ), moved as (
     update quailrunner.runs r
-    set state = case when r.state = 'unknown' and e.state = 'pending' then 'retrying' else e.state end,
-      attempts = r.attempts + e.spent - case when r.state in ('unknown', 'retrying') then 1 else 0 end,
+    set state = case
+        when r.delivery is not null then 'completed'
+        when r.state = 'unknown' and e.state = 'pending' then 'retrying'
+        else e.state
+      end,
+      attempts = r.attempts + e.spent - case when r.state in ('unknown', 'retrying', 'failed') then 1 else 0 end,
       due_at = case
         when e.state in ('completed', 'failed') then r.due_at
         else now() + e.due_in_ms * interval '1 ms'
       end,
-      finished_at = case when e.state in ('completed', 'failed') then now() end,
-      code = e.code, reason = e.reason
+      finished_at = case when e.state in ('completed', 'failed') or r.delivery is not null then now() end,
+      code = case when r.delivery is null then e.code end, reason = case when r.delivery is null then e.reason end
     from ended e
     where r.id = e.id and r.dispatch = e.dispatch and r.worker_id = $1
       and (r.state = 'sending' or r.state = 'unknown' and e.state <> 'unknown'
-        or r.state = 'retrying' and e.state = 'completed')
+        or r.state in ('retrying', 'failed') and e.state = 'completed')
     returning r.id, r.attempts + 1 - e.spent as number, r.revision, r.started_at, e.dispatch, e.verdict, e.duration_ms,
-      e.http_status, e.code, e.reason, e.excerpt, e.sid
+      e.http_status, e.code, e.reason, e.excerpt, e.sid,
+      r.delivery is not null and e.verdict <> 'accepted' and exists (
+        select from quailrunner.receipts c where c.run_id = r.id and c.dispatch = e.dispatch
+      ) as proved
   ), finished as (
     insert into quailrunner.attempts (run_id, dispatch, number, revision, worker_id, started_at, verdict, duration_ms,
-      http_status, code, reason, excerpt, sid)
-    select id, dispatch, number, revision, $1, started_at, verdict, duration_ms, http_status, code, reason, excerpt, sid
+      http_status, code, reason, excerpt, sid, settled_by)
+    select id, dispatch, number, revision, $1, started_at, case when proved then 'accepted' else verdict end, duration_ms,
+      http_status, code, reason, excerpt, sid, case when proved then 'receipt' end
     from moved
     on conflict (run_id, dispatch) do update
     set number = excluded.number, finished_at = now(), verdict = excluded.verdict, duration_ms = excluded.duration_ms,
       http_status = excluded.http_status, code = excluded.code, reason = excluded.reason, excerpt = excluded.excerpt,
-      sid = excluded.sid
+      sid = excluded.sid, settled_by = excluded.settled_by
     returning run_id as id, dispatch
   )`;
 

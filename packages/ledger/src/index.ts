@@ -8,6 +8,7 @@ export type { LedgerFault } from './ledger-fault.js';
 export { migrateLedger } from './migrate-ledger.js';
 export { type Attempts, openAttempts } from './open-attempts.js';
 export { type Ledger, type LedgerOptions, openLedger } from './open-ledger.js';
+export { openReceipts, type Receipts } from './open-receipts.js';
 export { countLanes, type LaneCounts, type LaneRow, readLanes, readWaitingLanes } from './read-lanes.js';
 export {
   readKnownSids,
@@ -20,6 +21,7 @@ export {
 export {
   type AttemptRow,
   countRuns,
+  type ReceiptRow,
   type RunCount,
   type RunFilter,
   type RunPage,
@@ -30,7 +32,8 @@ export {
 } from './read-runs.js';
 export { readRevision, readTask, readTasks, type TaskRow } from './read-tasks.js';
 export { recordRecheck } from './record-recheck.js';
-export { renewScan, type Scan } from './renew-scan.js';
+export { renewScan, type Scan, scanHeartbeatMs } from './renew-scan.js';
+export { resolveRuns } from './resolve-runs.js';
 export { type RetryFilter, retryRuns } from './retry-runs.js';
 export { returnRuns } from './return-runs.js';
 export { type SavedTask, saveTask } from './save-task.js';
@@ -43,3 +46,4 @@ export { sweepLostWorkers } from './sweep-lost-workers.js';
 export { type DueScan, takeDueScan } from './take-due-scan.js';
 export { countUsers, createUser, type Role, readUser, type User } from './users.js';
 export { registerWorker, type Worker } from './workers.js';
+export type { Receipt } from './write-receipts.js';

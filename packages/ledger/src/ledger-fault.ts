@@ -89,3 +89,7 @@ export const sqlStateOf = (error: unknown): string | undefined => {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 };
+
+/** True when a value was refused, whoever else wrote in the same statement: it will be refused again. */
+export const isOneItemsFault = (error: unknown): boolean =>
+  error instanceof LedgerFault && error.code === 'LEDGER_VALUE_REFUSED';

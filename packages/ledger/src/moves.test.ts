@@ -10,8 +10,10 @@ import {
   ensureLane,
   type FinishedAttempt,
   feedRuns,
+  openReceipts,
   pauseLane,
   recordRecheck,
+  resolveRuns,
   resumeLane,
   retryRuns,
   returnRuns,
@@ -19,6 +21,7 @@ import {
   sweepLostWorkers,
   type UnknownSettlement,
 } from './index.js';
+import { reclaimSids } from './reclaim-sids.js';
 
 let test: TestLedger;
 let scan: DueScan;
@@ -33,7 +36,7 @@ beforeAll(async () => {
   ({ workerId, attempts } = await makeWorker(test.ledger));
 });
 afterAll(() => test.close());
-beforeEach(() => test.ask('truncate quailrunner.runs, quailrunner.attempts'));
+beforeEach(() => test.ask('truncate quailrunner.runs, quailrunner.attempts, quailrunner.receipts'));
 
 const finish = (state: FinishedAttempt['state'], verdict: Verdict['kind']) => (run: Dispatch) =>
   attempts.finish({ ...run, state, verdict, spent: true, dueInMs: 0, durationMs: 1 });
@@ -69,6 +72,19 @@ const writes: Readonly<Record<string, (run: Dispatch) => Promise<unknown>>> = {
   'settle as failed': settle('failed'),
   'settle as retrying': settle('retrying'),
   'settle later': settle('unknown'),
+  receipt: ({ runId, dispatch }) =>
+    openReceipts(test.ledger).record({ runId, dispatch, sid: `SM${runId}`, status: 'sent', delivery: 'sent' }),
+  'resolve as sent': ({ runId }) => resolveRuns(test.ledger, [runId], { wasSent: true }),
+  'resolve as not sent': ({ runId }) => resolveRuns(test.ledger, [runId], { wasSent: false }),
+  "lose its message to another run's answer": async ({ runId }) => {
+    await test.ask(
+      `insert into quailrunner.attempts
+         (run_id, dispatch, number, revision, worker_id, started_at, verdict, duration_ms, sid, settled_by)
+       values ($1, 1, 1, 1, $2, now(), 'accepted', 1, 'SM0', 'look-up')`,
+      [runId, workerId],
+    );
+    await reclaimSids(test.ledger, [{ sid: 'SM0', runId: '0' }]);
+  },
   retry: (run) => retryRuns(test.ledger, { runIds: [run.runId] }),
   'retry the task': () => retryRuns(test.ledger, { task: 'welcome' }),
 };

@@ -1,9 +1,10 @@
 /** Attempts, as a worker asks for them: each waits for the commit of its own group. */
-import type { Dispatch } from '@quailrunner/domain';
+import type { Dispatch, Reach } from '@quailrunner/domain';
 import type { FinishedAttempt } from './finish-attempts.js';
 import { GroupCommit } from './group-commit.js';
-import { LedgerFault } from './ledger-fault.js';
+import { isOneItemsFault } from './ledger-fault.js';
 import { inside, type Ledger } from './open-ledger.js';
+import { reclaimSids } from './reclaim-sids.js';
 import type { StartedRun } from './start-attempts.js';
 import { type AttemptWrite, type AttemptWritten, writeAttempts } from './write-attempts.js';
 
@@ -17,7 +18,10 @@ export interface Attempts {
 }
 
 /** `workerId` must be registered: the runs of a worker that nobody sees are given up. */
-export const openAttempts = (ledger: Ledger, { workerId }: { workerId: string }): Attempts => {
+export const openAttempts = (
+  ledger: Ledger,
+  { workerId, reach = () => {} }: { workerId: string; reach?: Reach },
+): Attempts => {
   const group = new GroupCommit<AttemptWrite, AttemptWritten>({
     write: (writes) => writeAttempts(ledger, workerId, writes),
     isOneItemsFault,
@@ -31,22 +35,29 @@ export const openAttempts = (ledger: Ledger, { workerId }: { workerId: string })
       }
       return undefined;
     },
-    finish: (attempt) => finish(attempt, group),
+    finish: (attempt) => finish(attempt, { ledger, group, reach }),
     drain: () => group.drain(),
   };
 };
 
-const finish = async (attempt: FinishedAttempt, group: GroupCommit<AttemptWrite, AttemptWritten>): Promise<boolean> => {
+interface FinishDeps {
+  readonly ledger: Ledger;
+  readonly group: GroupCommit<AttemptWrite, AttemptWritten>;
+  readonly reach: Reach;
+}
+
+const finish = async (attempt: FinishedAttempt, deps: FinishDeps): Promise<boolean> => {
+  const { ledger, group, reach } = deps;
   try {
     const written = await group.submit({ kind: 'finish', attempt });
     return written.kind === 'finished' && written.isRecorded;
   } catch (fault) {
-    // Another attempt has this sid: the receiver numbers its messages oddly. The outcome stands without it.
     const { sid, ...withoutSid } = attempt;
     if (sid === undefined || !isOneItemsFault(fault)) throw fault;
-    return finish(withoutSid, group);
+    // Another attempt has this message. By a look-up's conclusion: ours is the answer itself.
+    const { length } = await reclaimSids(ledger, [{ sid, runId: attempt.runId }]);
+    if (length === 0) return finish(withoutSid, deps); // By its own answer: the receiver numbers its messages oddly.
+    reach('sid.reclaimed');
+    return finish(attempt, deps);
   }
 };
-
-const isOneItemsFault = (error: unknown): boolean =>
-  error instanceof LedgerFault && error.code === 'LEDGER_VALUE_REFUSED';

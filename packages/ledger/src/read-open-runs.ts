@@ -42,7 +42,10 @@ const selectUnknown = `
   order by r.due_at
   limit $1`;
 
-const selectSids = `select sid from quailrunner.attempts where sid = any ($1)`;
+const selectSids = `
+  select sid from quailrunner.attempts where sid = any ($1)
+  union
+  select sid from quailrunner.receipts where sid = any ($1)`;
 
 export interface StalePage {
   readonly olderThanMs: number;

@@ -1,5 +1,5 @@
 /** Runs, read: a list a page at a time, one with its whole story, and how many there are. */
-import type { Columns, RunState, VerdictKind } from '@quailrunner/domain';
+import type { Columns, Delivery, RunState, VerdictKind } from '@quailrunner/domain';
 import type { Ledger } from './open-ledger.js';
 import { query, withoutNulls } from './query.js';
 
@@ -22,12 +22,28 @@ export interface RunRow {
   readonly finishedAt?: Date;
   readonly code?: string;
   readonly reason?: string;
+  /** The furthest that its receipts tell. */
+  readonly delivery?: Delivery;
+  /** Twilio's code, where it could not be delivered. */
+  readonly deliveryCode?: string;
 }
 
 export interface RunStory extends RunRow {
   readonly columns: Columns;
   /** Attempts that ended, first to last. */
   readonly history: readonly AttemptRow[];
+  /** In the order in which they came. */
+  readonly receipts: readonly ReceiptRow[];
+}
+
+export interface ReceiptRow {
+  /** Of the attempt whose message it tells of. */
+  readonly dispatch: number;
+  readonly sid: string;
+  /** As Twilio said it. */
+  readonly status: string;
+  readonly code?: string;
+  readonly receivedAt: Date;
 }
 
 export interface AttemptRow {
@@ -44,6 +60,8 @@ export interface AttemptRow {
   readonly reason?: string;
   readonly excerpt?: string;
   readonly sid?: string;
+  /** Who knew what became of it, where its own answer didn't say. */
+  readonly settledBy?: 'look-up' | 'receipt' | 'person' | 'policy';
 }
 
 export interface RunFilter {
@@ -68,7 +86,8 @@ export interface RunCount {
 const runColumns = `
   r.id as "runId", r.task_id as "taskId", t.name as task, r.revision, r.entity_pk as "entityPk", r.lane_id as "laneId",
   r.state, r.attempts, r.dispatch, r.due_at as "dueAt", r.claimed_at as "claimedAt", r.queued_at as "queuedAt",
-  r.started_at as "startedAt", r.finished_at as "finishedAt", r.code, r.reason`;
+  r.started_at as "startedAt", r.finished_at as "finishedAt", r.code, r.reason, r.delivery,
+  r.delivery_code as "deliveryCode"`;
 
 // Cost: a page of the primary key backwards; failed and unknown runs, which are few among many, have indexes of their own.
 const selectRuns = (filter: RunFilter): string => `
@@ -90,10 +109,17 @@ const selectRun = `
 
 const selectAttempts = `
   select dispatch, number, revision, worker_id as "workerId", started_at as "startedAt", finished_at as "finishedAt",
-    verdict, duration_ms as "durationMs", http_status as "httpStatus", code, reason, excerpt, sid
+    verdict, duration_ms as "durationMs", http_status as "httpStatus", code, reason, excerpt, sid,
+    settled_by as "settledBy"
   from quailrunner.attempts
   where run_id = $1
   order by dispatch`;
+
+const selectReceipts = `
+  select dispatch, sid, status, code, received_at as "receivedAt"
+  from quailrunner.receipts
+  where run_id = $1
+  order by received_at, status`;
 
 const countAll = `
   select t.name as task, r.state, r.runs::float8 as runs
@@ -109,10 +135,13 @@ export const readRuns = async (ledger: Ledger, filter: RunFilter, page: RunPage)
 
 export const readRun = async (ledger: Ledger, runId: string): Promise<RunStory | undefined> => {
   if (!isRunId(runId)) return undefined;
-  const [run] = await query<Omit<RunStory, 'history'>>(ledger, selectRun, [runId]);
+  const [run] = await query<Omit<RunStory, 'history' | 'receipts'>>(ledger, selectRun, [runId]);
   if (run === undefined) return undefined;
-  const history = await query<AttemptRow>(ledger, selectAttempts, [runId]);
-  return { ...withoutNulls(run), history: history.map(withoutNulls) };
+  const [history, receipts] = await Promise.all([
+    query<AttemptRow>(ledger, selectAttempts, [runId]),
+    query<ReceiptRow>(ledger, selectReceipts, [runId]),
+  ]);
+  return { ...withoutNulls(run), history: history.map(withoutNulls), receipts: receipts.map(withoutNulls) };
 };
 
 /** A bigint's digits; whatever else a person types names no run. */

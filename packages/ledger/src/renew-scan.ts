@@ -1,4 +1,4 @@
-/** Keeps a scan ours while its predicate has not returned a row yet; each claim renews the lease by itself. */
+/** Keeps a scan ours while it is under way, however long its predicate takes to return a row. */
 import type { Ledger } from './open-ledger.js';
 import { query } from './query.js';
 
@@ -9,8 +9,11 @@ export interface Scan {
   readonly revision: number;
 }
 
+/** How often the process that scans says that it lives. */
+export const scanHeartbeatMs = 5_000;
+
 /** How long a scan may be silent before another scheduler takes over. */
-export const scanLeaseMs = 180_000;
+export const scanLeaseMs = 6 * scanHeartbeatMs;
 
 const renew = `
   update quailrunner.tasks

@@ -11,6 +11,8 @@ export interface UnknownSettlement {
   readonly dueInMs: number;
   /** What the attempt turned out to be; absent: it stays `unknown`. */
   readonly verdict?: VerdictKind;
+  /** Who said so. */
+  readonly settledBy?: 'look-up' | 'person' | 'policy';
   readonly sid?: string;
   /** Absent: the run keeps what it has; a completed one keeps none. */
   readonly code?: string;
@@ -35,7 +37,7 @@ const settle = `
     returning id, dispatch
   ), known as (
     update quailrunner.attempts a
-    set verdict = coalesce($5, a.verdict), sid = coalesce($6, a.sid),
+    set verdict = coalesce($5, a.verdict), sid = coalesce($6, a.sid), settled_by = $9,
       code = case when $5 = 'accepted' then null else coalesce($7, a.code) end,
       reason = case when $5 = 'accepted' then null else coalesce($8, a.reason) end
     from moved
@@ -48,9 +50,10 @@ export const settleUnknown = async (
   { runId, dispatch }: Dispatch,
   settlement: UnknownSettlement,
 ): Promise<SettleResult> => {
-  const { state, dueInMs, verdict, sid, code, reason } = settlement;
+  const { state, dueInMs, verdict, sid, code, reason, settledBy } = settlement;
   try {
-    const moved = await query(ledger, settle, [runId, dispatch, state, dueInMs, verdict, sid, code, reason]);
+    const values = [runId, dispatch, state, dueInMs, verdict, sid, code, reason, settledBy];
+    const moved = await query(ledger, settle, values);
     return moved.length > 0 ? 'settled' : 'moved-on';
   } catch (fault) {
     if (sid !== undefined && fault instanceof LedgerFault && fault.context.sqlState === '23505') return 'sid-taken';

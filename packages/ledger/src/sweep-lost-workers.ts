@@ -5,8 +5,9 @@ import { query, queryOne } from './query.js';
 
 // Why: a worker that was killed can't say what it was doing. Promise: the attempt counts, once, and is kept with verdict
 // `unknown`; a worker that started something lately, or whose ledger was away itself, is not lost; but no request takes as
-// long as $4, whatever its worker says. Concurrency: rows that somebody moves just now are skipped; a worker that is alive after all may still record its answer. Cost: reads what is
-// on its way out, a batch in each call.
+// long as $4, whatever its worker says. A run that a receipt has proved to be sent is completed. Concurrency: rows that
+// somebody moves just now are skipped; a worker that is alive after all may still record its answer. Cost: reads what is on
+// its way out, a batch in each call.
 const sweep = `
   with lost as (
     select r.id
@@ -21,16 +22,19 @@ const sweep = `
     for no key update of r skip locked
   ), moved as (
     update quailrunner.runs r
-    set state = 'unknown', attempts = r.attempts + 1, due_at = now() + $2 * interval '1 ms',
-      code = 'WORKER_LOST', reason = 'The worker was lost while it was sending.'
+    set state = case when r.delivery is null then 'unknown' else 'completed' end, attempts = r.attempts + 1,
+      due_at = now() + $2 * interval '1 ms', finished_at = case when r.delivery is not null then now() end,
+      code = case when r.delivery is null then 'WORKER_LOST' end,
+      reason = case when r.delivery is null then 'The worker was lost while it was sending.' end
     from lost
     where r.id = lost.id
     returning r.*
   ), kept as (
-    insert into quailrunner.attempts (run_id, dispatch, number, revision, worker_id, started_at, verdict, code, reason,
-      duration_ms)
-    select id, dispatch, attempts, revision, worker_id, started_at, 'unknown', code, reason,
-      least(extract(epoch from now() - started_at) * 1000, 2147483647)
+    insert into quailrunner.attempts (run_id, dispatch, number, revision, worker_id, started_at, verdict, settled_by, code,
+      reason, duration_ms)
+    select id, dispatch, attempts, revision, worker_id, started_at,
+      case when delivery is null then 'unknown' else 'accepted' end, case when delivery is not null then 'receipt' end,
+      code, reason, least(extract(epoch from now() - started_at) * 1000, 2147483647)
     from moved
     on conflict (run_id, dispatch) do nothing
   )
@@ -43,7 +47,7 @@ const batchSize = 5_000;
 /** Three times the longest time-out that a task may set. */
 const longestSendingMs = 15 * 60_000;
 
-/** How many runs became `unknown`. They are looked up after `lookUpAfterMs`. */
+/** How many runs were given up. The unknown ones are looked up after `lookUpAfterMs`. */
 export const sweepLostWorkers = async (
   ledger: Ledger,
   { olderThanMs, lookUpAfterMs = unknownLookAfterMs }: { olderThanMs: number; lookUpAfterMs?: number },

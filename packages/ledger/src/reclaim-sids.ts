@@ -1,0 +1,39 @@
+/**
+ * Gives a message back to the run that sent it. A look-up concludes from number, text and time which message is a run's;
+ * an answer or a receipt knows. Where both claim the same message, who knows is right, and the run that had it by
+ * conclusion is looked up once more.
+ */
+import type { Ledger } from './open-ledger.js';
+import { query } from './query.js';
+
+export interface OwnSid {
+  readonly sid: string;
+  readonly runId: string;
+}
+
+// Promise: only what a look-up had concluded is undone, and nothing that a receipt of its own has proved. Concurrency: who
+// settles by the same message at this moment meets the unique index on sids. Cost: an index probe a sid.
+const reclaim = `
+  with own as (
+    select * from unnest($1::text[], $2::bigint[]) as own (sid, run_id)
+  ), lost as (
+    update quailrunner.attempts a
+    set sid = null, settled_by = null, verdict = 'unknown', code = 'MESSAGE_OF_ANOTHER_RUN',
+      reason = 'The message that was found for it turned out to be the message of another run.'
+    from own
+    where a.sid = own.sid and a.run_id <> own.run_id and a.settled_by = 'look-up'
+    returning a.run_id, a.dispatch, a.code, a.reason
+  ), moved as (
+    update quailrunner.runs r
+    set state = 'unknown', due_at = now(), finished_at = null, code = lost.code, reason = lost.reason
+    from lost
+    where r.id = lost.run_id and r.dispatch = lost.dispatch and r.state in ('completed', 'failed')
+      and r.delivery is null
+  )
+  select run_id as "runId" from lost`;
+
+/** The runs that lost their message. */
+export const reclaimSids = async (ledger: Ledger, own: readonly OwnSid[]): Promise<string[]> => {
+  const values = [own.map(({ sid }) => sid), own.map(({ runId }) => runId)];
+  return (await query<{ runId: string }>(ledger, reclaim, values)).map(({ runId }) => runId);
+};
