@@ -4,10 +4,28 @@
  */
 import { type Config, requireStores } from '@quailrunner/config';
 import { openApiClient } from '@quailrunner/delivery';
-import { feedLane, openTaskCache, resolveUnknown, scanTask, sweepRuns, type TaskCache } from '@quailrunner/engine';
-import { type Ledger, migrateLedger, openLedger, readWaitingLanes, takeDueScan } from '@quailrunner/ledger';
+import type { Reach } from '@quailrunner/domain';
+import {
+  feedLane,
+  openTaskCache,
+  recoverQueue,
+  resolveUnknown,
+  scanTask,
+  sweepRuns,
+  type TaskCache,
+} from '@quailrunner/engine';
+import {
+  type Ledger,
+  migrateLedger,
+  openLedger,
+  readWaitingLanes,
+  renewScan,
+  type Scan,
+  scanHeartbeatMs,
+  takeDueScan,
+} from '@quailrunner/ledger';
 import { openQueue, type Queue } from '@quailrunner/queue';
-import { type Poller, startPoller } from '@quailrunner/runtime';
+import { armCrashPoint, type Poller, startPoller } from '@quailrunner/runtime';
 import { openSources, type Sources } from '@quailrunner/source';
 import { describeFault, type Log } from '@quailrunner/telemetry';
 
@@ -16,7 +34,7 @@ export interface Scheduler {
   close(): Promise<void>;
 }
 
-const pollMs = { scans: 500, feed: 200, sweep: 10_000, unknown: 5_000 };
+const pollMs = { scans: 500, feed: 200, recover: 1_000, sweep: 10_000, unknown: 5_000 };
 
 /** Scans at a time: a slow source must not keep other tasks from theirs. */
 const concurrentScans = 8;
@@ -29,6 +47,7 @@ interface Opened {
   readonly queue: Queue;
   readonly sources: Sources;
   readonly tasks: TaskCache;
+  readonly reach: Reach;
   readonly stopping: AbortController;
 }
 
@@ -44,22 +63,31 @@ export const startScheduler = async (config: Config, log: Log): Promise<Schedule
     queue: openQueue({ redisUrl }, log),
     sources: openSources(config.sources, { statementTimeoutMs, maxConnections: concurrentScans }),
     tasks: openTaskCache(ledger),
+    reach: armCrashPoint(config.crashAt),
     stopping: new AbortController(),
   };
   const { feed, scans } = startScansAndFeed(opened);
+  const sweeping = { ...opened, ...timesOf(config) };
   const apiClient = openApiClient(clientOptions(config));
   const settling = {
-    ...opened,
+    ...sweeping,
     apiClient,
-    tasks: openTaskCache(ledger),
+    lookUp: config.lookUp,
     secrets: config.secrets,
     random: Math.random,
     now: () => new Date(),
   };
+  const sweepMs = Math.min(pollMs.sweep, config.workerLostAfterMs / 3);
   const pollers = [
     feed,
-    poll('sweep', pollMs.sweep, () => sweepRuns({ ...opened, lookUpAfterMs: config.lookUpAfterMs }), log),
-    poll('unknown', Math.min(pollMs.unknown, config.lookUpAfterMs), () => resolveUnknown(settling), log),
+    poll('recover', pollMs.recover, () => recoverQueue(sweeping), log),
+    poll('sweep', sweepMs, () => sweepRuns(sweeping), log),
+    poll(
+      'unknown',
+      Math.min(pollMs.unknown, config.lookUpAfterMs),
+      () => resolveUnknown(settling, opened.stopping.signal),
+      log,
+    ),
   ];
   log.emit('app.started', {});
   return {
@@ -72,33 +100,39 @@ export const startScheduler = async (config: Config, log: Log): Promise<Schedule
   };
 };
 
+const timesOf = ({ lookUpAfterMs, workerLostAfterMs }: Config) => ({ lookUpAfterMs, workerLostAfterMs });
+
 const clientOptions = ({ allowPrivateTargets, twilioBaseUrl }: Config) => ({ allowPrivateTargets, twilioBaseUrl });
 
 const poll = (poller: string, everyMs: number, run: () => Promise<unknown>, log: Log): Poller =>
   startPoller({ everyMs, run, onFault: (fault) => log.emit('poll.failed', { poller, ...describeFault(fault) }) });
 
 const startScansAndFeed = (opened: Opened): { feed: Poller; scans: { close(): Promise<void> } } => {
+  const { ledger, log, stopping } = opened;
   const feeding = new Map<number, Promise<unknown>>();
-  const feed = poll('feed', pollMs.feed, () => feedLanes(opened, feeding), opened.log);
-  const running = new Set<Promise<void>>();
-  const deps = { ...opened, secrets: opened.config.secrets, signal: opened.stopping.signal, onClaimed: feed.wake };
+  const feed = poll('feed', pollMs.feed, () => feedLanes(opened, feeding), log);
+  const running = new Map<Scan, Promise<void>>();
+  const deps = { ...opened, secrets: opened.config.secrets, signal: stopping.signal, onClaimed: feed.wake };
   const takeScans = async (): Promise<void> => {
-    while (running.size < concurrentScans && !opened.stopping.signal.aborted) {
-      const scan = await takeDueScan(opened.ledger);
+    while (running.size < concurrentScans && !stopping.signal.aborted) {
+      const scan = await takeDueScan(ledger);
       if (scan === undefined) return;
-      const ended: Promise<void> = scanTask(scan, deps)
-        .catch((fault) => opened.log.emit('poll.failed', { poller: 'scan', ...describeFault(fault) }))
-        .finally(() => running.delete(ended));
-      running.add(ended);
+      const ended = scanTask(scan, deps)
+        .catch((fault) => log.emit('poll.failed', { poller: 'scan', ...describeFault(fault) }))
+        .finally(() => running.delete(scan));
+      running.set(scan, ended);
     }
   };
-  const scans = poll('scan', pollMs.scans, takeScans, opened.log);
+  const renewScans = (): Promise<unknown> => Promise.all([...running.keys()].map((scan) => renewScan(ledger, scan)));
+  const scans = poll('scan', pollMs.scans, takeScans, log);
+  const heartbeat = poll('scan heartbeat', scanHeartbeatMs, renewScans, log);
   return {
     feed,
     scans: {
       close: async () => {
         await scans.close();
-        await Promise.all([...running, ...feeding.values()]);
+        await Promise.all([...running.values(), ...feeding.values()]);
+        await heartbeat.close();
       },
     },
   };

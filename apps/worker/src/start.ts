@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type Config, requireStores } from '@quailrunner/config';
 import { type Client, openClient } from '@quailrunner/delivery';
-import { type DeliverDeps, deliverRun, openTaskCache } from '@quailrunner/engine';
+import { type DeliverDeps, deliverRun, openReceiptAddress, openTaskCache } from '@quailrunner/engine';
 import {
   type Attempts,
   type Ledger,
@@ -16,7 +16,7 @@ import {
   registerWorker,
 } from '@quailrunner/ledger';
 import { openQueue, type Queue } from '@quailrunner/queue';
-import { type Poller, startPoller } from '@quailrunner/runtime';
+import { armCrashPoint, type Poller, startPoller } from '@quailrunner/runtime';
 import { describeFault, type Log } from '@quailrunner/telemetry';
 import { type LaneConsumers, openLaneConsumers } from './lane-consumers.js';
 
@@ -28,7 +28,10 @@ export interface WorkerApp {
 /** Jobs in progress bound the requests of a lane; many lanes may share a host, and none should wait for a connection. */
 const connectionsPerHost = 1_000;
 
-const pollMs = { lanes: 1_000, heartbeat: 5_000 };
+const lanesPollMs = 1_000;
+
+/** Signs of life within the time after which we would be taken for lost. */
+const heartbeats = 6;
 
 interface Opened {
   readonly ledger: Ledger;
@@ -49,7 +52,8 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
   await registerWorker(ledger, me);
   const queue = openQueue({ redisUrl }, log);
   const client = openClient({ ...clientOptions(config), connections: connectionsPerHost });
-  const attempts = openAttempts(ledger, { workerId });
+  const reach = armCrashPoint(config.crashAt);
+  const attempts = openAttempts(ledger, { workerId, reach });
   const deps: DeliverDeps = {
     ledger,
     attempts,
@@ -58,6 +62,8 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
     tasks: openTaskCache(ledger),
     secrets: config.secrets,
     lookUpAfterMs: config.lookUpAfterMs,
+    ...receiptsOf(config, encryptionKey),
+    reach,
     random: Math.random,
     now: () => new Date(),
   };
@@ -66,12 +72,15 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
     { ledger, queue, log, deliver: (dispatch) => deliverRun(dispatch, deps) },
   );
   const pollers = [
-    poll('lanes', pollMs.lanes, consumers.refresh, log),
-    poll('heartbeat', pollMs.heartbeat, () => registerWorker(ledger, me), log),
+    poll('lanes', lanesPollMs, consumers.refresh, log),
+    poll('heartbeat', config.workerLostAfterMs / heartbeats, () => registerWorker(ledger, me), log),
   ];
   log.emit('app.started', {});
   return { close: () => close({ ledger, queue, client, attempts, consumers, pollers }) };
 };
+
+const receiptsOf = ({ publicUrl, secrets }: Config, encryptionKey: Buffer): Pick<DeliverDeps, 'receipts'> =>
+  publicUrl === undefined ? {} : { receipts: openReceiptAddress({ publicUrl, encryptionKey, secrets }) };
 
 const clientOptions = ({ allowPrivateTargets, twilioBaseUrl }: Config) => ({ allowPrivateTargets, twilioBaseUrl });
 

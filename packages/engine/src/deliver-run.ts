@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import type { RenderedRequest } from '@quailrunner/action';
 import type { Client } from '@quailrunner/delivery';
-import { type Dispatch, type Outcome, QuailError, scrub, settle, type Verdict } from '@quailrunner/domain';
+import { type Dispatch, type Outcome, QuailError, type Reach, scrub, settle, type Verdict } from '@quailrunner/domain';
 import { type Attempts, type FinishedAttempt, holdLane, type Ledger, type StartedRun } from '@quailrunner/ledger';
 import type { JobResult } from '@quailrunner/queue';
 import { describeFault, type Log } from '@quailrunner/telemetry';
@@ -16,6 +16,7 @@ import { excerptAnswer } from '@quailrunner/twilio';
 import type { CompiledTask } from './compile-task.js';
 import { decideVerdict } from './decide-verdict.js';
 import { finishSurely, surely } from './finish-surely.js';
+import type { ReceiptAddress } from './receipt-address.js';
 import type { TaskCache } from './task-cache.js';
 
 export interface DeliverDeps {
@@ -27,6 +28,9 @@ export interface DeliverDeps {
   readonly log: Log;
   /** How long a run that may have been sent waits before Twilio is asked for it. */
   readonly lookUpAfterMs: number;
+  /** Absent: Twilio is not asked for receipts. */
+  readonly receipts?: ReceiptAddress;
+  readonly reach: Reach;
   readonly random: () => number;
   readonly now: () => Date;
 }
@@ -36,14 +40,17 @@ const leaveWithinMs = 10_000;
 
 export const deliverRun = async (dispatch: Dispatch, deps: DeliverDeps): Promise<JobResult> => {
   const leaveBefore = deps.now().getTime() + leaveWithinMs;
+  deps.reach('job.taken');
   const run = await start(dispatch, deps); // Committed before the POST leaves.
   if (run === undefined) return { state: 'void' }; // Late, twice, or paused meanwhile.
+  deps.reach('attempt.started');
   const prepared = await prepare(run, deps);
   if ('verdict' in prepared) return record(run, prepared, deps);
   const outcome = await deps.client.post(prepared.request, {
     timeoutMs: prepared.task.settings.timeoutMs,
     leaveBefore,
   });
+  deps.reach('attempt.answered');
   const verdict = decideVerdict(prepared.task, outcome, deps.now().getTime());
   return record(run, { task: prepared.task, verdict, outcome, spent: true }, deps);
 };
@@ -82,7 +89,8 @@ interface Judged {
 const prepare = async (run: StartedRun, deps: DeliverDeps): Promise<Prepared> => {
   try {
     const task = await deps.tasks.read(run.taskId, run.revision);
-    return { task, request: withIdempotencyKey(task.action.render(run.columns, deps.secrets), task, run) };
+    const request = withIdempotencyKey(task.action.render(run.columns, deps.secrets), task, run);
+    return { task, request: deps.receipts?.ask(request, task, run) ?? request };
   } catch (fault) {
     return { verdict: judgeUnrendered(fault), spent: false };
   }
@@ -123,6 +131,7 @@ const record = async (run: StartedRun, judged: Judged, deps: DeliverDeps): Promi
   };
   const finished = toFinished(attempt, verdict, outcome);
   const isRecorded = await finishSurely({ ...finished, ...excerptOf(judged) }, deps);
+  deps.reach('attempt.recorded');
   if (!isRecorded) return { state: 'void' }; // Settled otherwise meanwhile.
   deps.log.emit('attempt.finished', {
     runId: run.runId,
@@ -139,9 +148,10 @@ const record = async (run: StartedRun, judged: Judged, deps: DeliverDeps): Promi
 };
 
 /** Before the run goes back: the next one must find the lane held. */
-const hold = async (laneId: number, reason: string, { ledger, log }: DeliverDeps): Promise<void> => {
+const hold = async (laneId: number, reason: string, { ledger, log, reach }: DeliverDeps): Promise<void> => {
   const lane = await surely(() => holdLane(ledger, laneId, reason), log);
   if (lane !== undefined) log.emit('lane.held', { laneId, lane, reason });
+  reach('lane.held');
 };
 
 const toFinished = (

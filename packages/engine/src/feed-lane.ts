@@ -5,12 +5,14 @@
  * The ledger's move is committed before the predicate is asked again and the jobs are added. A crash in between leaves runs
  * `queued` without a job; the sweep finds and returns them.
  */
+import type { Reach } from '@quailrunner/domain';
 import { feedRuns, returnRuns } from '@quailrunner/ledger';
 import type { Queue } from '@quailrunner/queue';
 import { type RecheckDeps, recheckRuns } from './recheck-runs.js';
 
 export interface FeedDeps extends RecheckDeps {
   readonly queue: Queue;
+  readonly reach: Reach;
 }
 
 export interface FeedableLane {
@@ -29,9 +31,12 @@ const highWaterOf = (ratePerSecond: number | undefined): number =>
 export const feedLane = async ({ laneId, ratePerSecond }: FeedableLane, deps: FeedDeps): Promise<number> => {
   const fed = await feedRuns(deps.ledger, { laneId, highWater: highWaterOf(ratePerSecond) });
   if (fed.length === 0) return 0;
+  deps.reach('runs.fed');
   const runs = await recheckRuns(fed, deps);
+  deps.reach('runs.rechecked');
   try {
     await deps.queue.addRuns(laneId, runs);
+    deps.reach('jobs.added');
   } catch (fault) {
     // Some jobs may have been added all the same: the dispatch number of the next feed makes them void.
     await returnRuns(deps.ledger, runs);

@@ -1,10 +1,11 @@
 /**
  * Settle: finds out what became of attempts whose answer never came, and sends nothing itself. … → send → **settle** →
- * record. A run at Twilio is looked up among the messages to its number: found, it is completed with that message's sid,
- * which no other run can have; absent, its attempt has failed and it is retried. A plain host can't be asked, so the task's
- * policy decides. What can't be decided stays `unknown` and is asked again, less and less often.
+ * record. A receipt settles a run when it comes (record-receipt.ts). Until then a run at Twilio is looked up among the
+ * messages to its number: found, it is completed with that message's sid, which no other run can have; absent at two looks,
+ * its attempt has failed and it is retried. A plain host can't be asked, so the task's policy decides. What can't be
+ * decided stays `unknown`, for a person to resolve, and is asked again, less and less often.
  */
-import { backoffMs, type Settlement, type Verdict } from '@quailrunner/domain';
+import { backoffMs, type Reach, type Settlement, type Verdict } from '@quailrunner/domain';
 import { readUnknown, settleUnknown, type UnknownRun, type UnknownSettlement } from '@quailrunner/ledger';
 import { describeFault, type Log } from '@quailrunner/telemetry';
 import type { CompiledTask } from './compile-task.js';
@@ -14,18 +15,27 @@ import type { TaskCache } from './task-cache.js';
 export interface ResolveDeps extends LookUpDeps {
   readonly tasks: TaskCache;
   readonly log: Log;
+  /** Off: Twilio is never asked, and receipts or a person settle. */
+  readonly lookUp: boolean;
+  /** How long a run that may have been sent waits for its first look; it waits as long again before it counts as absent. */
+  readonly lookUpAfterMs: number;
+  readonly reach: Reach;
   readonly random: () => number;
   readonly now: () => Date;
 }
 
-const batchSize = 50;
-const looksInFlight = 5;
+const batchSize = 100;
+const looksInFlight = 10;
 
-/** Settles the unknown runs that are due for a look. */
-export const resolveUnknown = async (deps: ResolveDeps): Promise<void> => {
-  const runs = await readUnknown(deps.ledger, { limit: batchSize });
-  for (let from = 0; from < runs.length; from += looksInFlight) {
-    await Promise.all(runs.slice(from, from + looksInFlight).map((run) => resolveRun(run, deps)));
+/** Settles the unknown runs that are due for a look, all of them unless `signal` says to stop. */
+export const resolveUnknown = async (deps: ResolveDeps, signal: AbortSignal): Promise<void> => {
+  for (let due = batchSize; due === batchSize; ) {
+    const runs = await readUnknown(deps.ledger, { limit: batchSize });
+    for (let from = 0; from < runs.length; from += looksInFlight) {
+      if (signal.aborted) return;
+      await Promise.all(runs.slice(from, from + looksInFlight).map((run) => resolveRun(run, deps)));
+    }
+    due = runs.length;
   }
 };
 
@@ -35,40 +45,47 @@ const resolveRun = async (run: UnknownRun, deps: ResolveDeps): Promise<void> => 
     await settleRun(run, deps);
   } catch (fault) {
     const { fault: code, message: reason } = describeFault(fault);
-    await settleUnknown(deps.ledger, run, { ...lookAgain(run, deps.now()), code, reason });
+    await settleUnknown(deps.ledger, run, { ...lookAgain(run, deps), code, reason });
   }
 };
 
 const settleRun = async (run: UnknownRun, deps: ResolveDeps): Promise<void> => {
   const task = await deps.tasks.read(run.taskId, run.revision);
   const finding = await find(run, task, deps);
+  deps.reach('message.looked-up');
   const settlement = settlementOf(finding, run, task, deps);
-  const result = await settleUnknown(deps.ledger, run, { ...settlement, ...recordOf(finding) });
+  const result = await settleUnknown(deps.ledger, run, { ...settlement, ...recordOf(finding, settlement) });
+  deps.reach('run.settled');
   // Another run was settled by this very message a moment ago: the next look leaves it out.
-  if (result === 'sid-taken') await settleUnknown(deps.ledger, run, lookAgain(run, deps.now()));
+  if (result === 'sid-taken') await settleUnknown(deps.ledger, run, { state: 'unknown', dueInMs: deps.lookUpAfterMs });
   if (result === 'settled' && settlement.state !== 'unknown') {
     deps.log.emit('run.settled', { runId: run.runId, state: settlement.state, by: finding.kind });
   }
 };
 
-/** What the attempt turned out to be. */
-const recordOf = (finding: Finding): Pick<UnknownSettlement, 'verdict' | 'sid' | 'code' | 'reason'> => {
+/** What the attempt turned out to be, and who said so. */
+const recordOf = (
+  finding: Finding,
+  { state }: Next,
+): Pick<UnknownSettlement, 'verdict' | 'sid' | 'code' | 'reason' | 'settledBy'> => {
   switch (finding.kind) {
     case 'found': {
       const { sid, verdict } = finding;
-      return verdict.kind === 'accepted'
-        ? { verdict: 'accepted', sid }
-        : { verdict: verdict.kind, sid, code: verdict.code, reason: verdict.reason };
+      const known = { verdict: verdict.kind, sid, settledBy: 'look-up' } as const;
+      return verdict.kind === 'accepted' ? known : { ...known, code: verdict.code, reason: verdict.reason };
     }
     case 'absent':
-      return { verdict: 'transient' };
-    case 'undecided':
-      return { code: finding.code, reason: finding.reason };
+      return state === 'unknown' ? {} : { verdict: 'transient', settledBy: 'look-up' };
+    case 'undecided': {
+      const { code, reason } = finding;
+      return { code, reason, ...(state === 'unknown' ? {} : { settledBy: 'policy' }) };
+    }
   }
 };
 
 const find = async (run: UnknownRun, task: CompiledTask, deps: ResolveDeps): Promise<Finding> => {
   if (task.target === 'http') return { kind: 'undecided', code: 'NO_LOOK_UP', reason: 'the host offers no look-up' };
+  if (!deps.lookUp) return { kind: 'undecided', code: 'LOOK_UP_OFF', reason: 'QUAIL_LOOK_UP is off' };
   try {
     return await lookUpMessage(run, task, deps);
   } catch (fault) {
@@ -87,11 +104,17 @@ const settlementOf = (finding: Finding, run: UnknownRun, task: CompiledTask, dep
     case 'found':
       return ofVerdict(finding.verdict, run, task, deps);
     case 'absent':
-      return asFailedAttempt(run, task, deps);
+      return isLongGone(run, deps)
+        ? asFailedAttempt(run, task, deps)
+        : { state: 'unknown', dueInMs: deps.lookUpAfterMs };
     case 'undecided':
       return byPolicy(run, task, deps);
   }
 };
+
+/** Twilio's list may show a message later than it was taken: one look that doesn't find it proves nothing yet. */
+const isLongGone = (run: UnknownRun, { lookUpAfterMs, now }: ResolveDeps): boolean =>
+  unknownForMs(run, now()) >= 2 * lookUpAfterMs;
 
 /** Twilio also lists what it refused when it was asked: such a message was never sent. */
 const ofVerdict = (verdict: Verdict, run: UnknownRun, task: CompiledTask, deps: ResolveDeps): Next => {
@@ -107,10 +130,10 @@ const asFailedAttempt = (run: UnknownRun, task: CompiledTask, { random }: Resolv
     : { state: 'retrying', dueInMs: backoffMs(backoff, run.attempts, random()) };
 };
 
-/** Each look waits as long as the run has been unknown already: a minute, two, four, up to an hour. */
-const lookAgain = (run: UnknownRun, now: Date): Next => ({
+/** Each look waits as long as the run has been unknown already: a minute unless set otherwise, two, four, up to an hour. */
+const lookAgain = (run: UnknownRun, { lookUpAfterMs, now }: ResolveDeps): Next => ({
   state: 'unknown',
-  dueInMs: Math.min(longestWaitMs, Math.max(minuteMs, unknownForMs(run, now))),
+  dueInMs: Math.max(3 * lookUpAfterMs, Math.min(longestWaitMs, unknownForMs(run, now()))),
 });
 
 const unknownForMs = (run: UnknownRun, now: Date): number => now.getTime() - run.lostAt.getTime();
@@ -119,7 +142,6 @@ const unknownForMs = (run: UnknownRun, now: Date): number => now.getTime() - run
 const byPolicy = (run: UnknownRun, task: CompiledTask, deps: ResolveDeps): Next => {
   const policy = task.settings.onUnknown ?? (task.target === 'twilio' ? 'hold' : 'retry');
   const patienceMs = task.target === 'twilio' ? 24 * 60 * minuteMs : 0;
-  const now = deps.now();
-  if (policy === 'hold' || unknownForMs(run, now) < patienceMs) return lookAgain(run, now);
+  if (policy === 'hold' || unknownForMs(run, deps.now()) < patienceMs) return lookAgain(run, deps);
   return policy === 'retry' ? asFailedAttempt(run, task, deps) : { state: 'failed', dueInMs: 0 };
 };

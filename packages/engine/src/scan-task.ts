@@ -3,7 +3,7 @@
  * of each new one. At most one run per task and entity: the ledger's unique index decides, so two schedulers may scan the
  * same task at once. An error ends the scan, is shown on the task, and the next scan tries again.
  */
-import { type Entity, type Problem, ProblemsError, QuailError } from '@quailrunner/domain';
+import { type Entity, type Problem, ProblemsError, QuailError, type Reach } from '@quailrunner/domain';
 import {
   claimEntities,
   type DueScan,
@@ -11,7 +11,6 @@ import {
   finishScan,
   type LanedEntity,
   type Ledger,
-  renewScan,
 } from '@quailrunner/ledger';
 import { duplicateKeys, PredicateFault, readEntities, type Sources } from '@quailrunner/source';
 import { describeFault, type Log } from '@quailrunner/telemetry';
@@ -27,6 +26,7 @@ export interface ScanDeps {
   readonly onClaimed: () => void;
   /** Aborted when the process stops: the scan ends with its current batch. */
   readonly signal: AbortSignal;
+  readonly reach: Reach;
 }
 
 /** Rows a round trip: larger ones gain little and hold more memory. */
@@ -39,6 +39,7 @@ export const scanTask = async (scan: DueScan, deps: ScanDeps): Promise<void> => 
   const startedAt = Date.now();
   const counts = { entitiesRead: 0, entitiesClaimed: 0 };
   try {
+    deps.reach('scan.taken');
     const task = await prepare(scan, deps);
     const lanes = openLaneCache(task, deps);
     await readEntities(deps.sources, { ...predicateOf(task), batchSize }, async (entities) => {
@@ -46,6 +47,7 @@ export const scanTask = async (scan: DueScan, deps: ScanDeps): Promise<void> => 
       counts.entitiesRead += entities.length;
       counts.entitiesClaimed += await claim(scan, await withLanes(entities, lanes), deps);
     });
+    deps.reach('scan.read');
     await finishScan(deps.ledger, scan, counts);
     deps.log.emit('scan.finished', {
       task: scan.task,
@@ -73,13 +75,12 @@ const predicateOf = (task: CompiledTask) => ({ source: task.settings.source, pre
 /** A revision's first scan asks all that `task check` asks: whatever changed since, nothing of a broken task is claimed. */
 const prepare = async (scan: DueScan, deps: ScanDeps): Promise<CompiledTask> => {
   if (!scan.isFirstOfRevision) return compileTask(scan.definition);
-  const { task } = await checkTask(scan.definition, deps);
-  await renewScan(deps.ledger, scan); // The check may have taken long.
-  return task;
+  return (await checkTask(scan.definition, deps)).task;
 };
 
 const claim = async (scan: DueScan, entities: LanedEntity[], deps: ScanDeps): Promise<number> => {
   const { claimed, duplicates } = await claimEntities(deps.ledger, scan, entities);
+  deps.reach('entities.claimed');
   if (claimed > 0) deps.onClaimed();
   if (duplicates.length > 0) throw duplicateKeys();
   return claimed;
@@ -97,13 +98,14 @@ const withLanes = async (entities: Entity[], laneOfEntity: LaneCache): Promise<L
 };
 
 /** Lane ids by key; a task whose sender is literal asks the ledger once a scan. */
-const openLaneCache = (task: CompiledTask, { ledger, secrets }: ScanDeps): LaneCache => {
+const openLaneCache = (task: CompiledTask, { ledger, secrets, reach }: ScanDeps): LaneCache => {
   const ids = new Map<string, number>();
   const isFixed = task.action.hasFixedTarget;
   let fixed: number | undefined;
   const open = async (key: string): Promise<number> => {
     if (ids.size >= maxLanesPerTask) throw tooManyLanes();
     const id = await ensureLane(ledger, key, task.settings.ratePerSecond);
+    reach('lane.ensured');
     ids.set(key, id);
     if (isFixed && key !== unrenderable) fixed = id;
     return id;

@@ -2,7 +2,7 @@
  * Sweep: finds the runs that a crash or an empty Redis left behind, and puts each back on its way without ever sending
  * anything itself. Any number of schedulers may sweep at once: every move is a compare-and-set.
  */
-import type { Dispatch } from '@quailrunner/domain';
+import type { Dispatch, Reach } from '@quailrunner/domain';
 import { type Ledger, readStaleQueued, returnRuns, type StaleRun, sweepLostWorkers } from '@quailrunner/ledger';
 import type { Queue } from '@quailrunner/queue';
 import type { Log } from '@quailrunner/telemetry';
@@ -13,29 +13,42 @@ export interface SweepDeps {
   readonly log: Log;
   /** How long a run that may have been sent waits before Twilio is asked for it. */
   readonly lookUpAfterMs: number;
+  /** After how long without a sign of life a worker's runs are given up. */
+  readonly workerLostAfterMs: number;
+  readonly reach: Reach;
 }
 
-/** Workers show themselves every five seconds. */
-const workerLostAfterMs = 30_000;
+/** A feed takes less: a run without a job has lost it. */
 const jobMissedAfterMs = 60_000;
 const pageSize = 5_000;
 
 export const sweepRuns = async (deps: SweepDeps): Promise<void> => {
   const lost = await sweepLostWorkers(deps.ledger, {
-    olderThanMs: workerLostAfterMs,
+    olderThanMs: deps.workerLostAfterMs,
     lookUpAfterMs: deps.lookUpAfterMs,
   });
-  const returned = await returnJobless(deps);
+  deps.reach('workers.swept');
+  const returned = await returnJobless(jobMissedAfterMs, deps);
   if (lost + returned > 0) deps.log.emit('sweep.finished', { lost, returned });
 };
 
-/** Runs that were fed long ago and have no job: Redis forgot it, or the scheduler died before it was added. */
-const returnJobless = async ({ ledger, queue }: SweepDeps): Promise<number> => {
+/** Redis is disposable: when it has forgotten what it knew, everything it should hold is fed again at once. */
+export const recoverQueue = async (deps: SweepDeps): Promise<void> => {
+  if (!(await deps.queue.hasForgotten())) return;
+  const returned = await returnJobless(0, deps);
+  deps.reach('jobless.returned');
+  // Last: whoever is stopped before this does it all again.
+  await deps.queue.remember();
+  deps.log.emit('queue.forgotten', { returned });
+};
+
+/** Runs that were fed and have no job: Redis forgot it, or the scheduler died before it was added. */
+const returnJobless = async (olderThanMs: number, { ledger, queue }: SweepDeps): Promise<number> => {
   let returned = 0;
   let afterRunId: string | undefined;
   do {
     const page = {
-      olderThanMs: jobMissedAfterMs,
+      olderThanMs,
       limit: pageSize,
       ...(afterRunId === undefined ? {} : { afterRunId }),
     };

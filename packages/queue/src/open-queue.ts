@@ -7,6 +7,7 @@ import type { Log } from '@quailrunner/telemetry';
 import { Queue as BullQueue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { connect, waitUntilReady, withDeadline } from './connection.js';
+import { hasForgotten, remember } from './memory.js';
 import { keyPrefix, queueNameOf } from './names.js';
 import { type Consumer, type ConsumerLimits, type HandleJob, openConsumer } from './open-consumer.js';
 
@@ -20,6 +21,9 @@ export interface Queue {
   addRuns(laneId: number, runs: readonly QueuedRun[]): Promise<void>;
   /** Those of `dispatches` that have no job which is still to be done. */
   missingJobs(laneId: number, dispatches: readonly Dispatch[]): Promise<Dispatch[]>;
+  /** True when Redis was flushed, replaced or restarted since the last `remember`: jobs may be gone. */
+  hasForgotten(): Promise<boolean>;
+  remember(): Promise<void>;
   openConsumer(laneId: number, limits: ConsumerLimits, handle: HandleJob): Consumer;
   /** Throws when Redis does not answer within two seconds. */
   ping(): Promise<void>;
@@ -54,6 +58,8 @@ export const openQueue = ({ redisUrl }: { redisUrl: string }, log: Log): Queue =
   return {
     addRuns: (laneId, runs) => withRedis(redis, () => addInBulks(queueOf(laneId), runs)),
     missingJobs: (laneId, dispatches) => withRedis(redis, () => findMissing(redis, queueOf(laneId), dispatches)),
+    hasForgotten: () => withRedis(redis, () => hasForgotten(redis)),
+    remember: () => withRedis(redis, () => remember(redis)),
     openConsumer: (laneId, limits, handle) => openConsumer({ redisUrl, laneId, limits, handle }, log),
     ping: () => withRedis(redis, async () => void (await redis.ping())),
     boardQueue: queueOf,

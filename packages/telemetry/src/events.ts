@@ -34,6 +34,12 @@ export interface EventFields {
   'run.recalled': { runId: string; laneId: number };
   'run.settled': { runId: string; state: string; by: string };
   'sweep.finished': { lost: number; returned: number };
+  /** Redis was flushed, replaced or restarted: `returned` runs had no job there any more and are fed again. */
+  'queue.forgotten': { returned: number };
+
+  'receipt.recorded': { runId: string; delivery: string; code?: string };
+  /** `refused`: receipts turned away since the last of these lines, the one at hand among them. */
+  'receipt.refused': { reason: 'reference' | 'signature' | 'no-token' | 'content'; refused: number };
 
   /** `route` as it was registered, with its parameters' names: never the path that was asked for. */
   'request.failed': { route: string; method?: string; status?: number; requestId?: string } & Fault;
@@ -74,6 +80,9 @@ export const eventLevels: Readonly<Record<EventName, Level>> = {
   'run.recalled': 'info',
   'run.settled': 'info',
   'sweep.finished': 'info',
+  'queue.forgotten': 'warn',
+  'receipt.recorded': 'debug',
+  'receipt.refused': 'warn',
   'request.failed': 'error',
   'user.created': 'info',
   'user.signed_in': 'info',

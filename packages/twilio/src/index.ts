@@ -1,10 +1,13 @@
 /** What we know of Twilio: addresses, lanes, verdicts, parameters, and finding a message again. Pure. */
 export { checkMessageParameters, type FormParameter, type ParameterProblem } from './check-message-parameters.js';
+export { isSignedByTwilio } from './check-signature.js';
 export { classify, classifyFound } from './classify.js';
 export type { CodeGroup, MessageCode } from './codes.js';
 export { type FormPair, laneKeyOf } from './lane-key.js';
 export { creationWindow, type MessageMatch, matchMessage, type SentMessage } from './match-message.js';
 export { type ListedMessage, listUrl, type MessagePage, parseMessagePage } from './message-list.js';
 export { type MessageParameter, messageParameters } from './parameters.js';
+export { parseReceipt, type SaidOfMessage } from './parse-receipt.js';
 export { excerptAnswer } from './read-answer.js';
+export { twilioSignature } from './signature.js';
 export { isMessagesUrl, isTwilioUrl } from './twilio-url.js';

@@ -1,0 +1,36 @@
+/** Reads a status callback: a form whose fields grow without notice, so that only what is used is looked at. */
+import type { Delivery } from '@quailrunner/domain';
+import { asSid } from './read-answer.js';
+
+export interface SaidOfMessage {
+  readonly sid: string;
+  /** In Twilio's word. */
+  readonly status: string;
+  readonly delivery: Delivery;
+  /** Why it could not be delivered. */
+  readonly code?: string;
+}
+
+/**
+ * What each status means for the person who waits for the message: twilio.com/docs/messaging/api/message-resource, "Message
+ * Status values", read April 2026. Any other one, known to us or not, still tells that Twilio has the message.
+ */
+const deliveryOf: Readonly<Record<string, Delivery>> = {
+  sent: 'sent',
+  partially_delivered: 'sent',
+  delivered: 'delivered',
+  read: 'delivered',
+  undelivered: 'undelivered',
+  failed: 'undelivered',
+  canceled: 'undelivered',
+};
+
+/** `undefined` when no message or no status of it is told. */
+export const parseReceipt = (parameters: readonly (readonly [string, string])[]): SaidOfMessage | undefined => {
+  const valueIn = (name: string): string | undefined => parameters.find(([key]) => key === name)?.[1];
+  const sid = asSid(valueIn('MessageSid') ?? valueIn('SmsSid'));
+  const status = /^[a-z_]{1,32}$/.exec(valueIn('MessageStatus') ?? valueIn('SmsStatus') ?? '')?.[0];
+  if (sid === undefined || status === undefined) return undefined;
+  const code = /^\d{4,6}$/.exec(valueIn('ErrorCode') ?? '')?.[0];
+  return { sid, status, delivery: deliveryOf[status] ?? 'accepted', ...(code === undefined ? {} : { code }) };
+};
