@@ -25,7 +25,7 @@ beforeAll(async () => {
   await createFirstUser(stage.password, { ledger: stage.ledger, log: silentLog });
   const publicUrl = 'https://quail.example.com';
   const options = { encryptionKey: Buffer.alloc(32, 1), apiToken, publicUrl, hostNames: ['quail.example.com'] };
-  await addRoutes(app, options, { ...stage, log: silentLog, throttle: openThrottle(() => clock.now) });
+  await addRoutes(app, options, { ...stage, log: silentLog, throttle: openThrottle(() => clock.now), reach: () => {} });
   await app.ready();
 });
 afterAll(async () => {
@@ -42,7 +42,7 @@ const fill = (url: string): string =>
     .replaceAll(/:\w+|\*/g, 'x');
 
 describe('without a session', () => {
-  it('nothing answers but health, the sign-in page and its assets', async () => {
+  it('nothing answers but health, the sign-in page and its assets, and receipts that Twilio signed', async () => {
     expect(routes.length).toBeGreaterThan(40);
     const answers = await Promise.all(
       routes.map(async ({ method, url }) => {
@@ -52,7 +52,10 @@ describe('without a session', () => {
     );
     for (const { method, url, status, location, body } of answers) {
       const isOpen = openRoutes.includes(url);
-      const isRefused = status === 401 || (status === 303 && location?.startsWith('/sign-in'));
+      const isRefused =
+        status === 401 ||
+        (url === '/twilio/receipts' && status === 403) ||
+        (status === 303 && location?.startsWith('/sign-in'));
       expect([method, url, isOpen || isRefused]).toEqual([method, url, true]);
       if (!isOpen) expect([url, body.includes('welcome-sms')]).toEqual([url, false]);
     }

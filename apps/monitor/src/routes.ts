@@ -1,11 +1,13 @@
 /** Every route of the monitor, and which guards stand before it. */
 import fastifyStatic from '@fastify/static';
+import type { Reach } from '@quailrunner/domain';
 import type { Log } from '@quailrunner/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { addBoard } from './board/open-board.js';
 import { addHostGuard } from './guards/host.js';
 import { answerAlive, answerReady } from './health.js';
 import { sendProblem } from './problem.js';
+import { addReceipts, type ReceiptOptions } from './receipts/take-receipts.js';
 import { open } from './sign-in/gate.js';
 import { showSignIn, signIn, signOut } from './sign-in/pages.js';
 import { addSessions, type SessionOptions } from './sign-in/sessions.js';
@@ -15,7 +17,7 @@ import { answerLanes, answerStats, answerTasks, showStatus, showStatusPart } fro
 import { type Stores, watchStores } from './stores.js';
 import { publicDirectory } from './views.js';
 
-export interface RouteOptions extends SessionOptions {
+export interface RouteOptions extends SessionOptions, ReceiptOptions {
   /** Names, without ports, under which we answer besides local ones. */
   readonly hostNames: readonly string[];
 }
@@ -23,6 +25,7 @@ export interface RouteOptions extends SessionOptions {
 export interface RouteDeps extends Stores {
   readonly log: Log;
   readonly throttle: Throttle;
+  readonly reach: Reach;
 }
 
 export const addRoutes = async (app: FastifyInstance, options: RouteOptions, deps: RouteDeps): Promise<void> => {
@@ -34,6 +37,7 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
 
   await app.register(async (named) => {
     addHostGuard(named, options.hostNames);
+    await named.register((scope) => addReceipts(scope, options, deps)); // /twilio/receipts
     await named.register(fastifyStatic, { root: publicDirectory, prefix: '/assets/', decorateReply: false });
 
     await named.register(async (site) => {

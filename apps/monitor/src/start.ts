@@ -1,8 +1,10 @@
 /** The monitor: what people and load balancers see of us. Any number may run side by side; they share their sessions. */
 import type { AddressInfo } from 'node:net';
 import { type Config, requireStores } from '@quailrunner/config';
+import type { Reach } from '@quailrunner/domain';
 import { migrateLedger, openLedger } from '@quailrunner/ledger';
 import { openQueue } from '@quailrunner/queue';
+import { armCrashPoint } from '@quailrunner/runtime';
 import type { Log } from '@quailrunner/telemetry';
 import { addRoutes } from './routes.js';
 import { openServer } from './server.js';
@@ -19,11 +21,16 @@ export interface MonitorOptions {
   /** Of the first user, `admin`; generated when absent. */
   readonly adminPassword?: string;
   readonly apiToken?: string;
+  /** Our address as browsers and Twilio see it. With it, receipts are taken. */
   readonly publicUrl?: string;
+  /** By name: a task's auth token is what a receipt is signed with. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 export interface MonitorDeps extends Stores {
   readonly log: Log;
+  /** For tests that crash it; absent otherwise. */
+  readonly reach?: Reach;
 }
 
 export interface Monitor {
@@ -38,7 +45,8 @@ export const startMonitor = async (options: MonitorOptions, deps: MonitorDeps): 
   const hostNames = [options.host.toLowerCase()];
   if (options.publicUrl !== undefined) hostNames.push(new URL(options.publicUrl).hostname);
   const app = await openServer(options.publicUrl, deps.log);
-  await addRoutes(app, { ...options, hostNames }, { ...deps, throttle: openThrottle(Date.now) });
+  const { reach = () => {} } = deps;
+  await addRoutes(app, { ...options, hostNames }, { ...deps, reach, throttle: openThrottle(Date.now) });
   try {
     await app.listen({ host: options.host, port: options.port });
     // Last, because a password that is made must reach somebody: nothing after it can fail.
@@ -61,7 +69,8 @@ export const startMonitorFrom = async (config: Config, log: Log): Promise<Monito
   try {
     const names = await migrateLedger(ledger);
     if (names.length > 0) log.emit('ledger.migrated', { names });
-    const monitor = await startMonitor({ ...config, ...config.monitor, encryptionKey }, { ledger, queue, log });
+    const reach = armCrashPoint(config.crashAt);
+    const monitor = await startMonitor({ ...config, ...config.monitor, encryptionKey }, { ledger, queue, log, reach });
     return { ...monitor, close: () => monitor.close().finally(closeStores) };
   } catch (error) {
     await closeStores();

@@ -21,8 +21,10 @@ export const parseState = (text: string): RunState => {
 };
 
 /** The ledger's bigint, as text. */
+export const isRunId = (text: string): boolean => /^\d{1,18}$/.test(text);
+
 export const parseRunId = (text: string): string => {
-  if (/^\d{1,18}$/.test(text)) return text;
+  if (isRunId(text)) return text;
   throw new InvalidArgumentError("is not a run's id: that is a number, as `quail runs list` shows it");
 };
 

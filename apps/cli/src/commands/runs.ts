@@ -1,9 +1,10 @@
-/** `quail runs`: look at runs, and queue failed ones again. */
+/** `quail runs`: look at runs, queue failed ones again, and say what became of unknown ones. */
 import type { RetryFilter } from '@quailrunner/ledger';
 import { Argument, type Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { parseRunId, parseRunIds, parseState, wholeNumber } from './arguments.js';
+import { isRunId, parseRunId, parseRunIds, parseState, wholeNumber } from './arguments.js';
 import type { ListOptions } from './run-list.js';
+import type { Resolution } from './run-resolve.js';
 
 interface RetryOptions {
   readonly task?: string;
@@ -42,6 +43,29 @@ export const addRunsCommand = (program: Command, context: CliContext): void => {
       const { retryNamed, retryTask } = await import('./run-retry.js');
       await ('task' in wish ? retryTask(wish, context) : retryNamed(wish.runIds, context));
     });
+  runs
+    .command('resolve')
+    .description('say what became of unknown runs: whether their message was sent')
+    .usage('<run...> sent|not-sent')
+    .argument('<words...>', "the runs' numbers, then sent or not-sent")
+    .action(async (words: string[], _: unknown, command: Command) => {
+      const resolution = readResolution(words);
+      if (typeof resolution === 'string') return command.error(`quail: ${resolution}`, { exitCode: 2 });
+      await (await import('./run-resolve.js')).resolveNamed(resolution, context);
+    });
+};
+
+/** The runs and their outcome, or what is wrong with the words. */
+const readResolution = (words: readonly string[]): Resolution | string => {
+  const outcome = words.at(-1);
+  const runIds = words.slice(0, -1);
+  if (outcome !== 'sent' && outcome !== 'not-sent')
+    return 'the last word says what became of the runs: sent or not-sent';
+  const wrong = runIds.find((word) => !isRunId(word));
+  if (wrong !== undefined) return `"${wrong}" is not a run's id: that is a number, as \`quail runs list\` shows it`;
+  return runIds.length > 0
+    ? { runIds, wasSent: outcome === 'sent' }
+    : `name the runs: quail runs resolve 42 ${outcome}`;
 };
 
 /** What to retry, or what is wrong with the wish. */

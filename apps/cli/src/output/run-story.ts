@@ -1,6 +1,6 @@
 /** A run's whole story as a person reads it: what it is, where it stands, and each attempt with what was answered. */
 import { formatDuration } from '@quailrunner/domain';
-import type { AttemptRow, RunStory } from '@quailrunner/ledger';
+import type { AttemptRow, ReceiptRow, RunStory } from '@quailrunner/ledger';
 import { paintOfState } from './run-state.js';
 import { type Column, formatTable } from './table.js';
 import type { Painter } from './terminal.js';
@@ -8,7 +8,7 @@ import { formatTime } from './time.js';
 
 /** `lane` is the run's lane as it may be shown. */
 export const formatRunStory = (run: RunStory, lane: string, paint: Painter): string =>
-  [...describe(run, lane, paint), ...attemptsOf(run, paint)].join('\n');
+  [...describe(run, lane, paint), ...attemptsOf(run, paint), ...receiptsOf(run, paint)].join('\n');
 
 const describe = (run: RunStory, lane: string, paint: Painter): string[] => {
   const colour = paintOfState(run.state);
@@ -20,6 +20,7 @@ const describe = (run: RunStory, lane: string, paint: Painter): string[] => {
     ['entity', run.entityPk],
     ['lane', `${run.laneId}  ${lane}`],
     ['state', why === '' ? state : `${state}  ${why}`],
+    ['delivery', run.delivery && [run.delivery, run.deliveryCode].filter(Boolean).join(': ')],
     ['claimed', formatTime(run.claimedAt)],
     ['queued', run.queuedAt && formatTime(run.queuedAt)],
     ['started', run.startedAt && formatTime(run.startedAt)],
@@ -39,7 +40,10 @@ const columns: readonly Column<AttemptLine>[] = [
   { title: 'ATTEMPT', value: ({ number }) => number, align: 'right' },
   { title: 'TIME', value: ({ startedAt }) => formatTime(startedAt) },
   { title: 'WAITED', value: ({ waitedMs }) => formatDuration(waitedMs), align: 'right' },
-  { title: 'VERDICT', value: ({ verdict }) => verdict },
+  {
+    title: 'VERDICT',
+    value: ({ verdict, settledBy }) => (settledBy === undefined ? verdict : `${verdict}, by ${settledBy}`),
+  },
   { title: 'STATUS', value: ({ httpStatus }) => httpStatus?.toString(), align: 'right' },
   { title: 'CODE', value: ({ code }) => code },
   { title: 'TOOK', value: ({ durationMs }) => formatDuration(durationMs), align: 'right' },
@@ -54,6 +58,16 @@ const attemptsOf = (run: RunStory, paint: Painter): string[] => {
   );
   return ['', formatTable(columns, lines, paint), ...(answers.length === 0 ? [] : ['', ...answers])];
 };
+
+const receiptColumns: readonly Column<ReceiptRow>[] = [
+  { title: 'RECEIPT', value: ({ status }) => status },
+  { title: 'TIME', value: ({ receivedAt }) => formatTime(receivedAt) },
+  { title: 'CODE', value: ({ code }) => code },
+  { title: 'MESSAGE', value: ({ sid }) => sid },
+];
+
+const receiptsOf = ({ receipts }: RunStory, paint: Painter): string[] =>
+  receipts.length === 0 ? [] : ['', formatTable(receiptColumns, receipts, paint)];
 
 const waitBefore = ({ history, claimedAt }: RunStory, n: number): number => {
   const before = history[n - 1]?.finishedAt ?? claimedAt;
