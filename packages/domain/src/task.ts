@@ -29,6 +29,10 @@ export interface TaskSettings {
   readonly timeoutMs: number;
   /** Inclusive ranges of HTTP statuses that mean accepted. */
   readonly success: readonly StatusRange[];
+  /** Name of the secret that signs the requests to a plain host. Absent: they are not signed. */
+  readonly signWith?: string;
+  /** Name of the secret that a plain host is sent to compare. Absent: it is sent none. */
+  readonly sharedSecret?: string;
 }
 
 export type StatusRange = readonly [from: number, to: number];

@@ -5,7 +5,6 @@
  * outcome is committed before the job returns; whatever dies in between leaves a run in `sending`, which the sweep turns
  * into `unknown` and a look-up settles.
  */
-import { createHash } from 'node:crypto';
 import type { RenderedRequest } from '@quailrunner/action';
 import type { Client } from '@quailrunner/delivery';
 import { type Dispatch, type Outcome, QuailError, type Reach, scrub, settle, type Verdict } from '@quailrunner/domain';
@@ -18,6 +17,7 @@ import { decideVerdict } from './decide-verdict.js';
 import { finishSurely, surely } from './finish-surely.js';
 import type { ReceiptAddress } from './receipt-address.js';
 import type { TaskCache } from './task-cache.js';
+import { withWebhookHeaders } from './webhook-headers.js';
 
 export interface DeliverDeps {
   readonly ledger: Ledger;
@@ -89,28 +89,21 @@ interface Judged {
 const prepare = async (run: StartedRun, deps: DeliverDeps): Promise<Prepared> => {
   try {
     const task = await deps.tasks.read(run.taskId, run.revision);
-    const request = withIdempotencyKey(task.action.render(run.columns, deps.secrets), task, run);
-    return { task, request: deps.receipts?.ask(request, task, run) ?? request };
+    const rendered = task.action.render(run.columns, deps.secrets);
+    const request = deps.receipts?.ask(rendered, task, run) ?? withWebhookHeaders(rendered, task, run, deps);
+    return { task, request };
   } catch (fault) {
     return { verdict: judgeUnrendered(fault), spent: false };
   }
 };
 
-/** Nothing was sent. A missing secret stops the lane for all its runs; a row that doesn't fit the template fails its run. */
+/** Nothing was sent. A secret that is missing or no good stops the lane; a row that doesn't fit the template fails its run. */
 const judgeUnrendered = (fault: unknown): Verdict => {
   const { fault: code, message: reason } = describeFault(fault);
-  if (code === 'RENDER_SECRET_MISSING') return { kind: 'lane-fault', code, reason };
+  if (code === 'RENDER_SECRET_MISSING' || code === 'WEBHOOK_SECRET_INVALID')
+    return { kind: 'lane-fault', code, reason };
   if (fault instanceof QuailError && !fault.retryable) return { kind: 'refused', fault: 'content', code, reason };
   return { kind: 'transient', code, reason };
-};
-
-/** Stable over the attempts of a run, and says nothing of the entity. Twilio has no such key and is sent none. */
-const withIdempotencyKey = (request: RenderedRequest, task: CompiledTask, run: StartedRun): RenderedRequest => {
-  const hasOwn = Object.keys(request.headers).some((name) => name.toLowerCase() === 'idempotency-key');
-  if (task.target === 'twilio' || hasOwn) return request;
-  const parts = [task.settings.name, run.runId, run.entityPk].join('\0');
-  const key = createHash('sha256').update(parts).digest('hex').slice(0, 32);
-  return { ...request, headers: { ...request.headers, 'Idempotency-Key': key } };
 };
 
 /** Settings under which an attempt is settled that never got as far as its task. */

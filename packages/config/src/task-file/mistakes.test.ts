@@ -94,7 +94,8 @@ describe('text that YAML would change without a word', () => {
 });
 
 describe('settings that are not there, or not so', () => {
-  const list = 'name, source, every, action, retries, backoff, rate, recheck, onUnknown, timeout, success';
+  const list =
+    'name, source, every, action, retries, backoff, rate, recheck, onUnknown, timeout, success, signWith, sharedSecret';
 
   it('are all told at once, in the order of the file', () => {
     const text = action(`body: x
@@ -162,6 +163,15 @@ tasks/a.sql:15:1: there is no setting "retry"
       'tasks/a.sql:2:1: the setting "action.url" is missing\n  → add url: with the address that takes the POST',
     ],
   ])('%j', (yaml, expected) => expect(said(settings(yaml))).toBe(expected));
+
+  it.each(['signWith', 'sharedSecret'])('%s tells a secret from the name of one, and does not repeat it', (setting) => {
+    const nameIt = `tasks/a.sql:5:1: "${setting}" must be the name of a secret`;
+    const whole = `${nameIt}, made of a-z, 0-9 and '_', and not the secret itself`;
+    expect(said(action(`body: x\n${setting}: whsec_Hunter2+/=`))).toBe(whole);
+    expect(said(action(`body: x\n${setting}: "{{ secrets.hunter2 }}"`))).toBe(whole);
+    expect(said(action(`body: x\n${setting}: {{ secrets.hunter2 }}`))).toBe(nameIt);
+    expect(said(action(`body: x\n${setting}: ''`))).toBe(whole);
+  });
 
   it('repeat no text of the action, which may hold a credential', () => {
     expect(said(action('headers:\n    Authorization: [hunter2]'))).not.toContain('hunter2');

@@ -119,6 +119,8 @@ describe('a task file', () => {
         ],
       },
     ],
+    ['signWith', 'hooks_signing_2', { signWith: 'hooks_signing_2' }],
+    ['sharedSecret', '"hooks_shared"', { sharedSecret: 'hooks_shared' }],
     ['backoff', '{ first: 1s }', { backoff: { firstMs: 1_000, factor: 2, maxMs: 3_600_000, jitter: 0.2 } }],
   ])('may set %s: %s', (name, value, expected) => {
     expect(parse(withBody(`body: x\n${name}: ${value}`)).definition.settings).toMatchObject(expected);

@@ -79,6 +79,8 @@ const toSettings = (given: z.infer<typeof taskSettings>, ownName: string, scanIn
   success: given.success,
   ...(given.rate === undefined ? {} : { ratePerSecond: given.rate }),
   ...(given.onUnknown === undefined ? {} : { onUnknown: given.onUnknown }),
+  ...(given.signWith === undefined ? {} : { signWith: given.signWith }),
+  ...(given.sharedSecret === undefined ? {} : { sharedSecret: given.sharedSecret }),
 });
 
 const placeOf = ({ where = '', line, column = 1 }: Problem, yaml: PlacedYaml, comment: SettingsComment): Place => {

@@ -68,6 +68,12 @@ const backoff = z
 const namePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const name = read("a name of at most 63 of a-z, 0-9 and '-'", (text) => (namePattern.test(text) ? text : undefined));
 
+/** As QUAIL_SECRET_<NAME> gives it. The text is never repeated: it may be the secret itself by mistake. */
+const secretName = z
+  .string('must be the name of a secret')
+  .trim()
+  .regex(/^[a-z0-9_]+$/, "must be the name of a secret, made of a-z, 0-9 and '_', and not the secret itself");
+
 /** `name` and `every` default to the file's name and the scan interval. */
 export const taskSettings = z.strictObject(
   {
@@ -90,6 +96,8 @@ export const taskSettings = z.strictObject(
       )
       .min(1, 'must name at least one status')
       .default([[200, 299]]),
+    signWith: secretName.optional(),
+    sharedSecret: secretName.optional(),
   },
   'must be lines of name: value',
 );
