@@ -5,6 +5,7 @@
 import { type Problem, ProblemsError, scrub, type TaskDefinition } from '@quailrunner/domain';
 import { checkPredicate, type PredicateColumn, PredicateFault, type Sources } from '@quailrunner/source';
 import { checkMessageParameters, isMessagesUrl } from '@quailrunner/twilio';
+import { checkWebhookHeaders } from './check-webhook-headers.js';
 import { type CompiledTask, compileTask } from './compile-task.js';
 
 export interface CheckDeps {
@@ -30,7 +31,8 @@ export const checkTask = async (definition: TaskDefinition, { sources }: CheckDe
   });
   const names = columns?.map((column) => column.name);
   const task = await collect(problems, async () => compileTask(definition, names));
-  const warnings = task === undefined ? [] : checkParameters(task, problems);
+  const warnings = checkWebhookHeaders(settings, problems);
+  if (task !== undefined) warnings.push(...checkParameters(task, problems));
   if (columns === undefined || task === undefined || problems.length > 0) throw new ProblemsError(problems);
   return { task, columns, warnings };
 };

@@ -11,3 +11,4 @@ export { type ResolveDeps, resolveUnknown } from './resolve-unknown.js';
 export { type ScanDeps, scanTask } from './scan-task.js';
 export { recoverQueue, type SweepDeps, sweepRuns } from './sweep-runs.js';
 export { openTaskCache, type TaskCache } from './task-cache.js';
+export { webhookSecretNames } from './webhook-headers.js';

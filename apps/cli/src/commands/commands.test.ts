@@ -101,6 +101,37 @@ describe('task files', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   });
 
+  it('that name a secret for a webhook are held against where they go and what they send already', async () => {
+    const hook = (url: string, header: string) => `/*
+action:
+  url: ${url}
+  headers:
+    ${header}
+    Content-Type: application/json
+signWith: hooks_signing
+sharedSecret: hooks_shared
+*/
+SELECT id AS entity_pk FROM public.users;
+`;
+    const path = join(directory, 'hook.sql');
+    await writeFile(path, hook(twilioUrl, 'Accept: "*"'));
+    const bad = await quail('task', 'check', path);
+    expect(bad).toMatchObject({ code: 1, stdout: '' });
+    const mend = 'Twilio takes no such header: leave it out';
+    for (const [setting, line] of Object.entries({ signWith: 7, sharedSecret: 8 })) {
+      const said = `${path}:${line}:1: "${setting}" is for webhooks, and the action goes to Twilio\n  → ${mend}`;
+      expect(bad.stderr).toContain(said);
+    }
+    await writeFile(path, hook('https://example.com/', 'Webhook-Id: mine'));
+    const good = await quail('task', 'check', path);
+    expect(good.code).toBe(0);
+    expect(good.stderr).toContain(`warning  ${path}:5:5: the task sends its own Webhook-Id, so "signWith"`);
+    expect(good.stderr).toContain('QUAIL_SECRET_HOOKS_SIGNING');
+    expect(good.stderr).toContain('QUAIL_SECRET_HOOKS_SHARED');
+    const { tasks } = JSON.parse((await quail('task', 'check', path, '--json')).stdout);
+    expect(tasks).toMatchObject([{ warnings: [{ where: path, line: 5, column: 5 }] }]);
+  });
+
   it('become a task, a revision of it, or nothing new', async () => {
     const path = await writeTask('good');
     const first = await quail('task', 'apply', path);

@@ -1,5 +1,6 @@
 /** `quail task check` and `quail task apply`. */
-import { ProblemsError } from '@quailrunner/domain';
+import { formatProblem, ProblemsError } from '@quailrunner/domain';
+import { webhookSecretNames } from '@quailrunner/engine';
 import type { SavedTask } from '@quailrunner/ledger';
 import type { CliContext } from '../context.js';
 import type { Paint } from '../output/terminal.js';
@@ -19,6 +20,7 @@ export const checkTasks = async (paths: readonly string[], json: boolean, contex
     const columns = each.columns.map(({ name, type }) => `${name} ${type}`).join(', ');
     terminal.print(`${terminal.paint('green', 'good')}  ${nameOf(each)}  ${terminal.paint('dim', columns)}`);
   }
+  tellWarnings(checked, context);
   warnOfSecrets(checked, config.secrets, context);
 };
 
@@ -42,6 +44,7 @@ export const applyTasks = async (paths: readonly string[], json: boolean, contex
       const change = terminal.paint(paintOfChange[each.change], each.change.padEnd('unchanged'.length));
       terminal.print(`${change}  ${nameOf(each)}  ${terminal.paint('dim', `revision ${each.revision}`)}`);
     }
+    tellWarnings(applied, context);
     warnOfSecrets(applied, config.secrets, context);
   });
 };
@@ -67,7 +70,19 @@ const describe = (checked: CheckedFile) => ({
   name: nameOf(checked),
   path: checked.file.path,
   columns: checked.columns,
+  warnings: checked.warnings,
 });
+
+const tellWarnings = (checked: readonly CheckedFile[], { terminal }: CliContext): void => {
+  for (const warning of checked.flatMap(({ warnings }) => warnings)) {
+    terminal.tell(`${terminal.paintError('yellow', 'warning')}  ${formatProblem(warning)}`);
+  }
+};
+
+const secretNamesOf = ({ task }: CheckedFile): string[] => [
+  ...task.action.secretNames,
+  ...webhookSecretNames(task.settings),
+];
 
 /** Workers may have secrets that this shell has not, so a missing one is no mistake of the file. */
 const warnOfSecrets = (
@@ -75,7 +90,7 @@ const warnOfSecrets = (
   secrets: Readonly<Record<string, string>>,
   { terminal }: CliContext,
 ): void => {
-  const missing = new Set(checked.flatMap(({ task }) => task.action.secretNames).filter((name) => !(name in secrets)));
+  const missing = new Set(checked.flatMap(secretNamesOf).filter((name) => !(name in secrets)));
   for (const name of missing) {
     const variable = `QUAIL_SECRET_${name.toUpperCase()}`;
     terminal.tell(`The secret "${name}" is not set here: schedulers and workers need ${variable}.`);

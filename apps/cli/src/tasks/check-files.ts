@@ -20,7 +20,8 @@ export const checkFiles = async (paths: readonly string[], config: Config): Prom
   try {
     for (const file of files) {
       try {
-        checked.push({ file, ...(await checkTask(file.definition, { sources })) });
+        const { warnings, ...rest } = await checkTask(file.definition, { sources });
+        checked.push({ file, ...rest, warnings: warnings.map(file.locate) });
       } catch (error) {
         if (!(error instanceof ProblemsError)) throw error;
         problems.push(...error.problems.map(file.locate));
