@@ -6,14 +6,17 @@ import { type ApiClient, openApiClient } from './index.js';
 let server: Server;
 let url: string;
 let requests: string[];
+let bodies: string[];
 let answer: (response: ServerResponse) => void;
 let client: ApiClient;
 
 beforeEach(async () => {
   requests = [];
+  bodies = [];
   server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url} ${request.headers.accept} ${request.headers.authorization}`);
-    answer(response);
+    request.setEncoding('utf8').on('data', (text: string) => void bodies.push(text));
+    request.on('end', () => answer(response));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -84,5 +87,34 @@ describe('a look-up', () => {
     const allowing = openApiClient({ allowPrivateTargets: ['127.0.0.0/8'], twilioBaseUrl: 'https://api.twilio.com' });
     expect(await allowing.getJson(url, { timeoutMs: 5_000 })).toMatchObject({ kind: 'answered', body: '{}' });
     await allowing.close();
+  });
+});
+
+describe('a form that is posted', () => {
+  const form = [
+    ['To', '+15005550010'],
+    ['Body', 'a b&c=é'],
+  ] as const;
+  const post = (timeoutMs = 5_000, target = 'https://api.twilio.com') =>
+    client.postForm(`${target}/receipts?run=r%201&sig=a+b%3D`, { headers: { authorization: 'x' }, form, timeoutMs });
+
+  it.each([200, 302, 404, 503])('is one request, whose URL is kept, when it is answered with %i', async (status) => {
+    answer = (response) => response.writeHead(status, { location: '/' }).end('noted');
+    expect(await post()).toMatchObject({ kind: 'answered', status, body: 'noted' });
+    expect(requests).toEqual(['POST /receipts?run=r%201&sig=a+b%3D */* x']);
+    expect(bodies).toEqual(['To=%2B15005550010&Body=a+b%26c%3D%C3%A9']);
+  });
+
+  it('is unanswered at its time-out, and not sent where nobody listens', async () => {
+    answer = () => {};
+    expect(await post(100)).toMatchObject({ kind: 'unanswered', code: 'ETIMEDOUT' });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    expect(await post()).toMatchObject({ kind: 'not-sent', code: 'ECONNREFUSED' });
+  });
+
+  it('goes to no private address that the operator did not list', async () => {
+    expect(await post(5_000, url)).toMatchObject({ kind: 'not-sent', code: 'TARGET_NOT_ALLOWED' });
+    expect(requests).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** What we know of Twilio: addresses, lanes, verdicts, parameters, and finding a message again. Pure. */
+/** What we know of Twilio: addresses, lanes, verdicts, parameters, signatures, and finding a message again. Pure. */
 export { checkMessageParameters, type FormParameter, type ParameterProblem } from './check-message-parameters.js';
 export { isSignedByTwilio } from './check-signature.js';
 export { classify, classifyFound } from './classify.js';
