@@ -20,11 +20,19 @@ export interface AccountOptions {
   readonly accounts: readonly SandboxAccount[];
   /** Takes any account sid with any password that isn't empty. */
   readonly anyCredentials: boolean;
+  /** The auth token of accounts that are not listed and come with an API key, which doesn't tell it. */
+  readonly callbackAuthToken?: string;
+}
+
+/** The account that a request is made for. */
+export interface Caller extends Pick<SandboxAccount, 'sid' | 'numbers'> {
+  /** Signs its callbacks; absent when nobody has told it. */
+  readonly authToken?: string;
 }
 
 /** `stranger`: the credentials are good, the account in the URL is not theirs. */
 export type Admission =
-  | { readonly kind: 'admitted'; readonly account: SandboxAccount }
+  | { readonly kind: 'admitted'; readonly account: Caller }
   | { readonly kind: 'unauthenticated' }
   | { readonly kind: 'stranger' };
 
@@ -42,26 +50,33 @@ export const generateSid = (prefix: string): string => prefix + hex32();
 const hex32 = (): string => randomUUID().replaceAll('-', '');
 
 /** Returns the check of an Authorization header against the account that the URL names. */
-export const openAccounts = ({ accounts, anyCredentials }: AccountOptions): Admit => {
+export const openAccounts = ({ accounts, anyCredentials, callbackAuthToken }: AccountOptions): Admit => {
   const byCredentials = new Map<string, SandboxAccount>(
     accounts.flatMap((account) => [
       [`${account.sid}:${account.authToken}`, account] as const,
       ...(account.apiKeys ?? []).map(({ sid, secret }) => [`${sid}:${secret}`, account] as const),
     ]),
   );
+  const tokens = new Map(accounts.map(({ sid, authToken }) => [sid, authToken]));
   return (authorization, accountSid) => {
     const credentials = readBasic(authorization);
     const account = credentials === undefined ? undefined : byCredentials.get(credentials);
     if (account) return account.sid === accountSid ? { kind: 'admitted', account } : { kind: 'stranger' };
-    if (!anyCredentials || !anyUser.test(credentials ?? '')) return { kind: 'unauthenticated' };
+    const [, user, password] = (anyCredentials && anyUser.exec(credentials ?? '')) || [];
+    if (user === undefined || password === undefined) return { kind: 'unauthenticated' };
     if (!accountPattern.test(accountSid)) return { kind: 'stranger' };
-    const isOther = credentials?.startsWith('AC') && !credentials.startsWith(`${accountSid}:`);
-    return isOther ? { kind: 'stranger' } : { kind: 'admitted', account: { sid: accountSid, authToken: '' } };
+    if (user.startsWith('SK')) return admit(accountSid, tokens.get(accountSid) ?? callbackAuthToken);
+    return user === accountSid ? admit(accountSid, password) : { kind: 'stranger' };
   };
 };
 
+const admit = (sid: string, authToken: string | undefined): Admission => ({
+  kind: 'admitted',
+  account: authToken === undefined ? { sid } : { sid, authToken },
+});
+
 const accountPattern = /^AC[0-9a-fA-F]{32}$/;
-const anyUser = /^(?:AC|SK)[0-9a-fA-F]{32}:./;
+const anyUser = /^((?:AC|SK)[0-9a-fA-F]{32}):(.+)/s;
 const basic = /^Basic +([A-Za-z0-9+/_-]+=*) *$/i;
 
 const readBasic = (authorization: string | undefined): string | undefined => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { from, hello, makeSandbox, type TestSandbox, to } from '../test-support/make-sandbox.js';
+import { from, hello, makeSandbox, noCallbacks, type TestSandbox, to } from '../test-support/make-sandbox.js';
 
 let sandbox: TestSandbox;
 beforeEach(async () => {
@@ -10,14 +10,22 @@ afterEach(() => sandbox.close());
 const request = (path: string, method = 'GET') => fetch(`${sandbox.url}${path}`, { method });
 const json = async (path: string): Promise<never> => (await (await request(path)).json()) as never;
 
+const nothing = { total: 0, recipients: 0, most: 0, answers: {}, callbacks: noCallbacks };
+
 describe('the messages of the sandbox', () => {
   it('are counted: all, recipients, the most to one', async () => {
-    expect(await sandbox.summary()).toEqual({ total: 0, recipients: 0, most: 0, answers: {} });
+    expect(await sandbox.summary()).toEqual(nothing);
     await sandbox.post(hello);
     await sandbox.post(hello);
     await sandbox.post({ ...hello, To: '+15005550011' });
     await sandbox.post({ ...hello, To: '+15005550001' });
-    expect(await sandbox.summary()).toEqual({ total: 3, recipients: 2, most: 2, answers: { 201: 3, 21211: 1 } });
+    expect(await sandbox.summary()).toEqual({
+      total: 3,
+      recipients: 2,
+      most: 2,
+      answers: { 201: 3, 21211: 1 },
+      callbacks: noCallbacks,
+    });
   });
 
   it('are listed in pages that stay put, with every parameter as it came', async () => {
@@ -52,7 +60,7 @@ describe('the messages of the sandbox', () => {
   it('are forgotten on demand', async () => {
     await sandbox.post(hello);
     expect((await request('/sandbox/messages', 'DELETE')).status).toBe(204);
-    expect(await sandbox.summary()).toEqual({ total: 0, recipients: 0, most: 0, answers: {} });
+    expect(await sandbox.summary()).toEqual(nothing);
     expect(await json('/sandbox/messages')).toEqual({ messages: [], next: null });
   });
 
@@ -84,6 +92,19 @@ describe('the fault switch', () => {
     [[{ drop: 'during' }], 'rules.0.drop', /before/],
     [[{ to }], 'rules.0', /does nothing/],
     [[{ drop: 'after', status: 500 }], 'rules.0', /drop sends no answer/],
+    [
+      [{ on: 'callback', status: 500, accept: true }],
+      'rules.0',
+      /^status, accept: not on callback, .*latencyMs, repeat/,
+    ],
+    [[{ on: 'callback', delivery: 'undelivered' }], 'rules.0', /^delivery: not on callback/],
+    [[{ on: 'callback', rate: 0.5 }], 'rules.0', /does nothing: give one of latencyMs, drop, repeat$/],
+    [[{ on: 'callback', drop: 'after' }], 'rules.0', /drop: before/],
+    [[{ on: 'callback', drop: 'before', repeat: 1 }], 'rules.0', /never sent/],
+    [[{ repeat: 2 }], 'rules.0', /^repeat: not on create/],
+    [[{ on: 'list', delivery: 'undelivered' }], 'rules.0', /^delivery: not on list/],
+    [[{ errorCode: 30003, status: 500 }], 'rules.0', /add delivery/],
+    [[{ delivery: 'undelivered', status: 500 }], 'rules.0', /accept: true/],
     ['nonsense', '', /object/],
   ])('refuses %j and says where and why', async (rules, path, message) => {
     const response = await sandbox.putFaults(rules);

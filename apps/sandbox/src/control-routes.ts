@@ -2,14 +2,17 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { AnswerCounts } from './count-answers.js';
-import { type FaultRules, faultRulesSchema } from './fault-rules.js';
+import { faultRulesSchema } from './fault-rule.js';
+import type { FaultRules } from './fault-rules.js';
 import { type DeliveryTimes, progressOf } from './message-resource.js';
 import type { MessageStore, StoredMessage } from './message-store.js';
+import type { StatusCallbacks } from './status-callbacks.js';
 
 export interface ControlRoutesDeps {
   readonly store: MessageStore;
   readonly faults: FaultRules;
   readonly counts: AnswerCounts;
+  readonly callbacks: StatusCallbacks;
   readonly times: DeliveryTimes;
   readonly now: () => number;
 }
@@ -23,7 +26,7 @@ const messagesQuery = z.strictObject({
 });
 
 export const registerControlRoutes = async (app: FastifyInstance, deps: ControlRoutesDeps): Promise<void> => {
-  const { store, faults, counts } = deps;
+  const { store, faults, counts, callbacks } = deps;
 
   app.put('/sandbox/faults', (request, reply) => {
     const parsed = faultRulesSchema.safeParse(request.body);
@@ -41,7 +44,7 @@ export const registerControlRoutes = async (app: FastifyInstance, deps: ControlR
     const parsed = messagesQuery.safeParse(request.query);
     if (!parsed.success) return refuse(reply, 'this query is not understood', parsed.error);
     const { to, after, limit, summary } = parsed.data;
-    if (summary === '1') return reply.send(summarise(store, counts));
+    if (summary === '1') return reply.send(summarise(deps));
     const messages = sliceAfter(store.all(to), after, limit);
     const last = messages.at(-1);
     return reply.send({
@@ -52,16 +55,18 @@ export const registerControlRoutes = async (app: FastifyInstance, deps: ControlR
   app.delete('/sandbox/messages', (_request, reply) => {
     store.clear();
     counts.clear();
+    callbacks.clear();
     return reply.code(204).send();
   });
 };
 
 /** `most` above 1 means that somebody got more than one message. */
-const summarise = (store: MessageStore, counts: AnswerCounts) => ({
+const summarise = ({ store, counts, callbacks }: ControlRoutesDeps) => ({
   total: store.all().length,
   recipients: store.recipientCount,
   most: store.mostToOne,
   answers: counts.read(),
+  callbacks: callbacks.counts(),
 });
 
 const describe = (message: StoredMessage, { times, now }: ControlRoutesDeps) => {

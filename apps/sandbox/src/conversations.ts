@@ -19,6 +19,8 @@ export interface Bubble {
   readonly sender: string;
   readonly media: readonly MediaCard[];
   readonly status: MessageStatus;
+  /** Why it is undelivered, as a code of Twilio's; null when there is nothing to say. */
+  readonly errorCode: number | null;
   readonly time: string;
   readonly isoTime: string;
   readonly segmentCount: number;
@@ -97,7 +99,7 @@ const phoneOf = (number: string, messages: readonly StoredMessage[], count: numb
 };
 
 const bubbleOf = (message: StoredMessage, { times, now }: ViewDeps): Bubble => {
-  const { status, from } = progressOf(message, times, now);
+  const { status, from, errorCode = null } = progressOf(message, times, now);
   const createdAt = new Date(message.createdAt);
   return {
     sid: message.sid,
@@ -105,6 +107,7 @@ const bubbleOf = (message: StoredMessage, { times, now }: ViewDeps): Bubble => {
     sender: spaced(from ?? 'Messaging service'),
     media: message.media.map(mediaCard),
     status,
+    errorCode,
     time: createdAt.toLocaleTimeString('en-GB'),
     isoTime: createdAt.toISOString(),
     segmentCount: message.segmentCount,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type FaultRule, faultRulesSchema, openFaultRules } from './fault-rules.js';
+import { type FaultRule, faultRulesSchema } from './fault-rule.js';
+import { openFaultRules } from './fault-rules.js';
 
 const subject = { on: 'create', accountSid: 'AC1', to: '+15005550010', from: 'Quail' } as const;
 
@@ -28,6 +29,7 @@ describe('fault rules', () => {
     [{ from: 'Q*', accountSid: 'AC1' }, true],
     [{ accountSid: 'AC2' }, false],
     [{ on: 'list' }, false],
+    [{ on: 'fetch' }, false],
     [{}, true],
   ] as [Partial<FaultRule>, boolean][])('%j applies: %s', (rule, applies) => {
     expect(open([{ ...rule, status: 500 }]).take(subject) !== undefined).toBe(applies);

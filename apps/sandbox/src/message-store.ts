@@ -6,7 +6,14 @@ import { generateSid } from './accounts.js';
 import type { MessageDraft } from './read-draft.js';
 import { countSegments } from './segments.js';
 
-export interface StoredMessage extends MessageDraft {
+/** How a message ends that doesn't reach its phone. */
+export interface Fate {
+  readonly delivery?: 'undelivered';
+  /** Why, as a code of Twilio's. */
+  readonly errorCode?: number;
+}
+
+export interface StoredMessage extends MessageDraft, Fate {
   /** 1, 2, 3, … */
   readonly sequence: number;
   readonly sid: string;
@@ -22,6 +29,8 @@ export interface NewMessage {
   readonly accountSid: string;
   readonly draft: MessageDraft;
   readonly form: string;
+  /** It is delivered when absent. */
+  readonly fate?: Fate;
 }
 
 export interface MessageStore {
@@ -44,11 +53,12 @@ export const openMessageStore = (now: () => number): MessageStore => {
   const bySid = new Map<string, StoredMessage>();
   const byRecipient = new Map<string, StoredMessage[]>();
   return {
-    add: ({ accountSid, draft, form }) => {
+    add: ({ accountSid, draft, form, fate }) => {
       sequence += 1;
       const sid = generateSid(draft.media.length > 0 ? 'MM' : 'SM');
       const segmentCount = countSegments(draft.body);
-      const message: StoredMessage = { ...draft, sequence, sid, accountSid, segmentCount, createdAt: now(), form };
+      const createdAt = now();
+      const message: StoredMessage = { ...draft, ...fate, sequence, sid, accountSid, segmentCount, createdAt, form };
       messages.push(message);
       bySid.set(sid, message);
       const theirs = byRecipient.get(draft.to);

@@ -42,6 +42,16 @@ describe('the page', () => {
     expect(await page('/?to=%22%3E%3Cscript%3Ealert(3)')).not.toContain('<script>alert');
   });
 
+  it('says of a message that no phone has got it, and why', async () => {
+    const quick = await makeSandbox({ times: { sentAfterMs: 0, deliveredAfterMs: 0 } });
+    await quick.putFaults([{ to, delivery: 'undelivered', errorCode: 30003 }]);
+    await quick.post(hello);
+    const html = await (await fetch(quick.url)).text();
+    expect(html).toContain('<p dir="auto" class="undelivered">Hello!</p>');
+    expect(html).toContain('<span class="status undelivered">undelivered (30003)</span>');
+    await quick.close();
+  });
+
   it('shows media as a card and asks nobody for them', async () => {
     await sandbox.post({ ...hello, MediaUrl: 'https://media.example.org/pictures/parcel.jpg?size=1' });
     const html = await page();

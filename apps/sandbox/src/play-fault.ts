@@ -1,7 +1,7 @@
 /** Answers a request as a fault rule wants it: late, wrongly, or not at all. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, jsonType, refuse } from './answers.js';
-import type { FaultRule } from './fault-rules.js';
+import { acceptsMessage, changesAnswer, type FaultRule } from './fault-rule.js';
 
 export type FaultyAnswer = { readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'dropped' };
 
@@ -10,7 +10,7 @@ export type FaultyAnswer = { readonly kind: 'answer'; readonly answer: Answer } 
  * a late answer is late for a message that is already there. Waits no longer once `signal` aborts: then it is dropped.
  */
 export const playFault = async (rule: FaultRule, proceed: () => Answer, signal: AbortSignal): Promise<FaultyAnswer> => {
-  const ordinary = letsThrough(rule) ? proceed() : undefined;
+  const ordinary = acceptsMessage(rule) ? proceed() : undefined;
   if (rule.latencyMs) await wait(rule.latencyMs, signal);
   if (rule.drop || signal.aborted) return { kind: 'dropped' };
   if (ordinary && !changesAnswer(rule)) return { kind: 'answer', answer: ordinary };
@@ -24,12 +24,6 @@ const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
     if (!signal.aborted) throw error;
   }
 };
-
-const changesAnswer = ({ status, code, body }: FaultRule): boolean =>
-  [status, code, body].some((part) => part !== undefined);
-
-const letsThrough = (rule: FaultRule): boolean =>
-  rule.drop ? rule.drop === 'after' : (rule.accept ?? !changesAnswer(rule));
 
 const faultyAnswer = (rule: FaultRule): Answer => {
   const answer = refuse({

@@ -3,7 +3,7 @@
  * missing (To, From, content), then addresses and magic numbers, then the other parameters.
  */
 import { messageParameters } from '@quailrunner/twilio';
-import type { SandboxAccount } from './accounts.js';
+import type { Caller } from './accounts.js';
 import { isRecipient, isSender } from './addresses.js';
 import type { Refusal } from './answers.js';
 
@@ -14,6 +14,8 @@ export interface MessageDraft {
   readonly messagingServiceSid?: string;
   readonly body: string;
   readonly media: readonly string[];
+  /** Whom to tell what becomes of the message. */
+  readonly statusCallback?: string;
 }
 
 export type DraftOrRefusal =
@@ -37,7 +39,7 @@ const magicSenders: Readonly<Record<string, number>> = {
 /** Decodes a form as Twilio does: a raw `+` is a space, names may repeat. */
 export const parseForm = (body: string): URLSearchParams => new URLSearchParams(body);
 
-export const readDraft = (form: URLSearchParams, account: SandboxAccount): DraftOrRefusal => {
+export const readDraft = (form: URLSearchParams, account: Caller): DraftOrRefusal => {
   const draft = draftOf(form);
   const refusal =
     findMissing(form, draft) ?? checkRecipient(draft.to) ?? checkSender(draft, account) ?? checkRest(form, draft);
@@ -47,12 +49,14 @@ export const readDraft = (form: URLSearchParams, account: SandboxAccount): Draft
 const draftOf = (form: URLSearchParams): MessageDraft => {
   const from = form.get('From');
   const messagingServiceSid = form.get('MessagingServiceSid');
+  const statusCallback = form.get('StatusCallback');
   return {
     to: form.get('To') ?? '',
     body: form.get('Body') ?? '',
     media: form.getAll('MediaUrl').filter((url) => url !== ''),
     ...(from ? { from } : {}),
     ...(messagingServiceSid ? { messagingServiceSid } : {}),
+    ...(statusCallback ? { statusCallback } : {}),
   };
 };
 
@@ -69,7 +73,7 @@ const checkRecipient = (to: string): Refusal | undefined => {
   return magic === undefined ? undefined : { code: magic };
 };
 
-const checkSender = ({ from, messagingServiceSid }: MessageDraft, account: SandboxAccount): Refusal | undefined => {
+const checkSender = ({ from, messagingServiceSid }: MessageDraft, account: Caller): Refusal | undefined => {
   if (messagingServiceSid !== undefined && !/^MG[0-9a-fA-F]{32}$/.test(messagingServiceSid)) return { code: 21705 };
   if (from === undefined) return undefined;
   if (!isSender(from)) {
@@ -93,8 +97,7 @@ const checkRest = (form: URLSearchParams, draft: MessageDraft): Refusal | undefi
   if (!draft.media.every(isWebUrl)) return { code: 21620 };
   const contentSid = form.get('ContentSid');
   if (contentSid && !/^HX[0-9a-fA-F]{32}$/.test(contentSid)) return { code: 21655 };
-  const callback = form.get('StatusCallback');
-  if (callback && !isCallbackUrl(callback)) return { code: 21609 };
+  if (draft.statusCallback !== undefined && !isCallbackUrl(draft.statusCallback)) return { code: 21609 };
   const validity = form.get('ValidityPeriod');
   return validity && !isValidityPeriod(validity) ? { code: 21624 } : undefined;
 };

@@ -1,8 +1,9 @@
 /**
- * Sandbox: answers as Twilio's Messages API does, keeps what it accepted and shows it. Nothing is sent to anybody.
- * Messages live in memory and end with the process.
+ * Sandbox: answers as Twilio's Messages API does, keeps what it accepted and shows it, and calls back as Twilio does. No
+ * message is sent to anybody. Messages live in memory and end with the process.
  */
 import type { AddressInfo } from 'node:net';
+import { openApiClient } from '@quailrunner/delivery';
 import { describeFault, type Log } from '@quailrunner/telemetry';
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
 import { generateAccount, openAccounts, type SandboxAccount } from './accounts.js';
@@ -12,6 +13,7 @@ import { openFaultRules } from './fault-rules.js';
 import type { DeliveryTimes } from './message-resource.js';
 import { openMessageStore } from './message-store.js';
 import { registerPageRoutes } from './page-routes.js';
+import { openStatusCallbacks } from './status-callbacks.js';
 import { registerTwilioRoutes } from './twilio-routes.js';
 
 export interface SandboxOptions {
@@ -25,7 +27,12 @@ export interface SandboxOptions {
   readonly anyCredentials?: boolean;
   /** The address others reach it under, where that is not host and port. */
   readonly publicBaseUrl?: string;
+  /** When messages are sent and delivered, and so when their status callbacks are due. */
   readonly times?: DeliveryTimes;
+  /** The origin beside this machine's own that status callbacks may go to, as an absolute URL; its path is ignored. */
+  readonly callbackOrigin?: string;
+  /** Signs the callbacks of accounts whose own token is not known: those that come with an API key. */
+  readonly callbackAuthToken?: string;
 }
 
 export interface SandboxDeps {
@@ -40,11 +47,14 @@ export interface Sandbox {
   /** Without a slash at the end: what QUAIL_TWILIO_BASE_URL wants. */
   readonly url: string;
   readonly accounts: readonly SandboxAccount[];
-  /** Ends waiting answers too. */
+  /** Ends waiting answers and callbacks too. */
   close(): Promise<void>;
 }
 
 const usualTimes: DeliveryTimes = { sentAfterMs: 400, deliveredAfterMs: 1_500 };
+
+/** Callbacks go to addresses of the operator's own, so private ones are fine; which ones `mayCallBack` says. */
+const callbackTargets = { allowPrivateTargets: ['0.0.0.0/0', '::/0'], twilioBaseUrl: 'https://api.twilio.com' };
 
 export const startSandbox = async (options: SandboxOptions, deps: SandboxDeps): Promise<Sandbox> => {
   const accounts = options.accounts ?? [generateAccount()];
@@ -52,12 +62,17 @@ export const startSandbox = async (options: SandboxOptions, deps: SandboxDeps): 
   const closing = new AbortController();
   const app = fastify({ forceCloseConnections: true });
   let url = '';
+  const times = options.times ?? usualTimes;
+  const faults = openFaultRules(deps.random ?? Math.random);
+  const client = openApiClient(callbackTargets);
+  const callbacks = openStatusCallbacks({ ...options, client, faults, times, now });
   const shared = {
-    admit: openAccounts({ accounts, anyCredentials: options.anyCredentials ?? false }),
+    admit: openAccounts({ ...options, accounts, anyCredentials: options.anyCredentials ?? false }),
     store: openMessageStore(now),
-    faults: openFaultRules(deps.random ?? Math.random),
+    faults,
     counts: openAnswerCounts(),
-    times: options.times ?? usualTimes,
+    callbacks,
+    times,
     now,
     closing: closing.signal,
     log: deps.log,
@@ -74,7 +89,7 @@ export const startSandbox = async (options: SandboxOptions, deps: SandboxDeps): 
     accounts,
     close: async () => {
       closing.abort();
-      await app.close();
+      await Promise.all([app.close(), callbacks.close()]);
     },
   };
 };

@@ -137,6 +137,42 @@ describe('a message that is posted', () => {
   });
 });
 
+describe('a message that a fault rule lets end undelivered', () => {
+  it('is accepted and sent, and then says so with the code, wherever it is looked up', async () => {
+    let now = Date.parse('2026-04-01T12:00:00Z');
+    const timed = await makeSandbox({ times: { sentAfterMs: 1_000, deliveredAfterMs: 5_000 } }, () => now);
+    await timed.putFaults([{ to, times: 1, delivery: 'undelivered', errorCode: 30003 }]);
+    const { status, uri } = await json(await timed.post(hello));
+    await timed.post(hello);
+    const look = async () => json(await timed.get(String(uri)));
+    expect(status).toBe('queued');
+    now += 1_000;
+    expect(await look()).toMatchObject({ status: 'sent', error_code: null, error_message: null });
+    now += 4_000;
+    const undelivered = {
+      status: 'undelivered',
+      date_updated: 'Wed, 01 Apr 2026 12:00:05 +0000',
+      error_code: 30003,
+      error_message: 'Unreachable destination handset',
+    };
+    expect(await look()).toMatchObject(undelivered);
+    expect(await json(await timed.get(timed.messagesUrl))).toMatchObject({
+      messages: [{ status: 'delivered', error_code: null }, undelivered],
+    });
+    await timed.close();
+  });
+
+  it('may end so without a code, and although its answer never came', async () => {
+    const quick = await makeSandbox({ times: { sentAfterMs: 0, deliveredAfterMs: 0 } });
+    await quick.putFaults([{ delivery: 'undelivered', drop: 'after' }]);
+    await expect(quick.post(hello)).rejects.toThrow();
+    expect(await json(await quick.get(quick.messagesUrl))).toMatchObject({
+      messages: [{ status: 'undelivered', error_code: null }],
+    });
+    await quick.close();
+  });
+});
+
 describe('credentials', () => {
   it('are asked for as Twilio asks for them', async () => {
     const response = await fetch(sandbox.messagesUrl, { method: 'POST' });

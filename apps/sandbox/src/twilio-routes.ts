@@ -5,21 +5,24 @@
 import formBody from '@fastify/formbody';
 import { describeFault, type Log } from '@quailrunner/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Admission, type Admit, generateSid, type SandboxAccount } from './accounts.js';
+import { type Admission, type Admit, type Caller, generateSid } from './accounts.js';
 import { type Answer, jsonType, refuse } from './answers.js';
 import type { AnswerCounts } from './count-answers.js';
+import type { FaultRule } from './fault-rule.js';
 import type { FaultRules, FaultSubject } from './fault-rules.js';
 import { listMessages } from './list-messages.js';
 import { type DeliveryTimes, messageResource, progressOf } from './message-resource.js';
-import type { MessageStore } from './message-store.js';
+import type { Fate, MessageStore } from './message-store.js';
 import { playFault } from './play-fault.js';
 import { parseForm, readDraft } from './read-draft.js';
+import type { StatusCallbacks } from './status-callbacks.js';
 
 export interface TwilioRoutesDeps {
   readonly admit: Admit;
   readonly store: MessageStore;
   readonly faults: FaultRules;
   readonly counts: AnswerCounts;
+  readonly callbacks: StatusCallbacks;
   readonly times: DeliveryTimes;
   readonly now: () => number;
   /** Ends waits when the sandbox closes. */
@@ -63,16 +66,24 @@ const create = (request: AccountRequest, reply: FastifyReply, deps: TwilioRoutes
   const raw = (request.body as { raw: string } | undefined)?.raw ?? '';
   const form = parseForm(raw);
   const accountSid = request.params.account;
-  const proceed = () =>
+  const proceed = (rule?: FaultRule) =>
     admitted(request, deps.admit(request.headers.authorization, accountSid), (account) => {
       const result = readDraft(form, account);
       if (result.kind === 'refused') return refuse(result.refusal);
-      const message = deps.store.add({ accountSid, draft: result.draft, form: raw });
+      const message = deps.store.add({ accountSid, draft: result.draft, form: raw, ...fateOf(rule) });
+      deps.callbacks.plan(message, account.authToken);
       return ok(messageResource(message, progressOf(message, deps.times, message.createdAt)), 201);
     });
   const to = form.get('To') ?? '';
   const from = form.get('From') ?? form.get('MessagingServiceSid') ?? '';
   return answer(reply, { subject: { on: 'create', accountSid, to, from }, proceed }, deps);
+};
+
+/** Other rules change the answer only. */
+const fateOf = (rule: FaultRule | undefined): { fate?: Fate } => {
+  if (rule?.delivery === undefined) return {};
+  const { delivery, errorCode } = rule;
+  return { fate: errorCode === undefined ? { delivery } : { delivery, errorCode } };
 };
 
 const list = (request: AccountRequest, reply: FastifyReply, deps: TwilioRoutesDeps): unknown => {
@@ -99,11 +110,7 @@ const fetch = (request: MessageRequest, reply: FastifyReply, deps: TwilioRoutesD
   return answer(reply, { subject: { on: 'fetch', accountSid }, proceed }, deps);
 };
 
-const admitted = (
-  request: FastifyRequest,
-  admission: Admission,
-  handle: (account: SandboxAccount) => Answer,
-): Answer => {
+const admitted = (request: FastifyRequest, admission: Admission, handle: (account: Caller) => Answer): Answer => {
   switch (admission.kind) {
     case 'admitted':
       return handle(admission.account);
@@ -117,7 +124,7 @@ const admitted = (
 /** Synchronous unless a fault rule applies: the hot path has no promise of its own. */
 const answer = (
   reply: FastifyReply,
-  { subject, proceed }: { subject: FaultSubject; proceed: () => Answer },
+  { subject, proceed }: { subject: FaultSubject; proceed: (rule?: FaultRule) => Answer },
   { faults, counts, closing }: TwilioRoutesDeps,
 ): unknown => {
   const rule = faults.take(subject);
@@ -126,7 +133,7 @@ const answer = (
     return send(reply, given);
   };
   if (!rule) return counted(proceed());
-  return playFault(rule, proceed, closing).then((result) => {
+  return playFault(rule, () => proceed(rule), closing).then((result) => {
     if (result.kind === 'answer') return counted(result.answer);
     if (subject.on === 'create') counts.add('dropped');
     return drop(reply);

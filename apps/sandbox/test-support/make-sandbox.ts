@@ -1,6 +1,7 @@
 /** For tests: a sandbox on a free port, and requests to it as any HTTP client would make them. */
 import type { EventName } from '@quailrunner/telemetry';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../src/start.js';
+import type { CallbackCounts } from '../src/status-callbacks.js';
 
 export interface TestSandbox extends Sandbox {
   readonly accountSid: string;
@@ -10,12 +11,29 @@ export interface TestSandbox extends Sandbox {
   post(form: string | Record<string, string>, headers?: Record<string, string>): Promise<Response>;
   get(path: string): Promise<Response>;
   putFaults(rules: unknown): Promise<Response>;
-  summary(): Promise<{ total: number; recipients: number; most: number; answers: Record<string, number> }>;
+  summary(): Promise<Summary>;
+}
+
+interface Summary {
+  readonly total: number;
+  readonly recipients: number;
+  readonly most: number;
+  readonly answers: Readonly<Record<string, number>>;
+  readonly callbacks: CallbackCounts;
 }
 
 export const from = '+15005550006';
 export const to = '+15005550010';
 export const hello = { From: from, To: to, Body: 'Hello!' };
+
+export const noCallbacks: CallbackCounts = {
+  delivered: 0,
+  failed: 0,
+  dropped: 0,
+  skipped: 0,
+  unsigned: 0,
+  waiting: 0,
+};
 
 export const makeSandbox = async (options: Partial<SandboxOptions> = {}, now = Date.now): Promise<TestSandbox> => {
   const logged: TestSandbox['logged'] = [];
