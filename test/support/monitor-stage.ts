@@ -86,7 +86,10 @@ export const makeTask = (name: string): TaskDefinition => ({
     everyMs: 10_000,
     action: {
       url: 'https://api.twilio.com/2010-04-01/Accounts/AC0/Messages.json',
-      headers: { Authorization: `Basic ${canaries.token}` },
+      headers: {
+        'Content-Type': 'application/x-www-form-urlencoded',
+        Authorization: `Basic ${canaries.token}`,
+      },
       body: `From=${canaries.sender}&To={{.phone_number}}&Body=${canaries.body}`,
     },
     retries: 5,

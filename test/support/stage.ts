@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox } from '@quailrunner/sandbox';
@@ -34,6 +35,16 @@ export interface Finished {
 }
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+/** Free at this moment: for a process that must know its port before it listens. */
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+};
 
 export const openStage = async (settings: Readonly<Record<string, string>> = {}) => {
   const [sourceDatabase, ledgerDatabase, redisUrl, directory] = await Promise.all([
@@ -81,6 +92,21 @@ export const openStage = async (settings: Readonly<Record<string, string>> = {})
     start,
     /** Runs a command to its end. */
     quail: async (...args: string[]): Promise<Finished> => toFinished(spawnQuail(args, env)),
+    /** Replaces the sandbox's fault rules. */
+    faults: async (...rules: object[]): Promise<void> => {
+      const answer = await fetch(`${sandbox.url}/sandbox/faults`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(rules),
+      });
+      if (!answer.ok) throw new Error(await answer.text());
+    },
+    /** What the sandbox has counted: the judge. */
+    sent: async (): Promise<{ total: number; recipients: number; most: number }> => {
+      const answer = await fetch(`${sandbox.url}/sandbox/messages?summary=1`);
+      const { total, recipients, most } = (await answer.json()) as { total: number; recipients: number; most: number };
+      return { total, recipients, most };
+    },
     /** Writes a task file into the stage's own directory and returns its path. */
     writeTask: async (name: string, text: string): Promise<string> => {
       const path = join(directory, `${name}.sql`);

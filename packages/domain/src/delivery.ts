@@ -6,6 +6,3 @@ export const deliveries = ['accepted', 'sent', 'undelivered', 'delivered'] as co
 
 /** From the least that a receipt can tell to the most. */
 export type Delivery = (typeof deliveries)[number];
-
-export const isFurther = (delivery: Delivery, than: Delivery | undefined): boolean =>
-  than === undefined || deliveries.indexOf(delivery) > deliveries.indexOf(than);

@@ -30,6 +30,8 @@ interface Deps {
 }
 
 export const addReceipts = async (app: FastifyInstance, options: ReceiptOptions, deps: Deps): Promise<void> => {
+  // Pairs, not an object: Twilio's signature is over all of them, and names may repeat.
+  await app.register(fastifyFormbody, { parser: (body: string) => ({ pairs: [...new URLSearchParams(body)] }) });
   const { publicUrl } = options;
   if (publicUrl === undefined) {
     app.post(receiptPath, (request, reply) =>
@@ -37,8 +39,6 @@ export const addReceipts = async (app: FastifyInstance, options: ReceiptOptions,
     );
     return;
   }
-  // Pairs, not an object: Twilio's signature is over all of them, and names may repeat.
-  await app.register(fastifyFormbody, { parser: (body: string) => ({ pairs: [...new URLSearchParams(body)] }) });
   const receipts = openReceipts(deps.ledger);
   const taking: ReceiptDeps = {
     ...deps,
