@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type Config, requireStores } from '@quailrunner/config';
 import { type Client, openClient } from '@quailrunner/delivery';
-import { type DeliverDeps, deliverRun, openReceiptAddress, openTaskCache } from '@quailrunner/engine';
+import { type DeliverDeps, deliverRun, openReceiptAddress, openTaskCache, receiptObstacle } from '@quailrunner/engine';
 import {
   type Attempts,
   type Ledger,
@@ -62,7 +62,7 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
     tasks: openTaskCache(ledger),
     secrets: config.secrets,
     lookUpAfterMs: config.lookUpAfterMs,
-    ...receiptsOf(config, encryptionKey),
+    ...receiptsOf(config, encryptionKey, log),
     reach,
     random: Math.random,
     now: () => new Date(),
@@ -79,8 +79,14 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
   return { close: () => close({ ledger, queue, client, attempts, consumers, pollers }) };
 };
 
-const receiptsOf = ({ publicUrl, secrets }: Config, encryptionKey: Buffer): Pick<DeliverDeps, 'receipts'> =>
-  publicUrl === undefined ? {} : { receipts: openReceiptAddress({ publicUrl, encryptionKey, secrets }) };
+const receiptsOf = (config: Config, encryptionKey: Buffer, log: Log): Pick<DeliverDeps, 'receipts'> => {
+  const { publicUrl, twilioBaseUrl, secrets } = config;
+  if (publicUrl === undefined) return {};
+  const reason = receiptObstacle({ publicUrl, twilioBaseUrl });
+  if (reason === undefined) return { receipts: openReceiptAddress({ publicUrl, encryptionKey, secrets }) };
+  log.emit('receipts.off', { reason });
+  return {};
+};
 
 const clientOptions = ({ allowPrivateTargets, twilioBaseUrl }: Config) => ({ allowPrivateTargets, twilioBaseUrl });
 

@@ -5,6 +5,7 @@ export { type CompiledTask, compileTask } from './compile-task.js';
 export { type DeliverDeps, deliverRun } from './deliver-run.js';
 export { type FeedDeps, feedLane } from './feed-lane.js';
 export { openReceiptAddress, type ReceiptAddress, receiptPath } from './receipt-address.js';
+export { receiptObstacle } from './receipt-obstacle.js';
 export { openReceiptReferences, type ReceiptReferences } from './receipt-reference.js';
 export { type ReceiptDeps, type ReceiptResult, recordReceipt, type StatusCallback } from './record-receipt.js';
 export { type ResolveDeps, resolveUnknown } from './resolve-unknown.js';

@@ -37,6 +37,8 @@ export interface EventFields {
   /** Redis was flushed, replaced or restarted: `returned` runs had no job there any more and are fed again. */
   'queue.forgotten': { returned: number };
 
+  /** PUBLIC_URL is set, and yet Twilio is not asked for receipts. */
+  'receipts.off': { reason: string };
   'receipt.recorded': { runId: string; delivery: string; code?: string };
   /** `refused`: receipts turned away since the last of these lines, the one at hand among them. */
   'receipt.refused': { reason: 'reference' | 'signature' | 'no-token' | 'content'; refused: number };
@@ -81,6 +83,7 @@ export const eventLevels: Readonly<Record<EventName, Level>> = {
   'run.settled': 'info',
   'sweep.finished': 'info',
   'queue.forgotten': 'warn',
+  'receipts.off': 'warn',
   'receipt.recorded': 'debug',
   'receipt.refused': 'warn',
   'request.failed': 'error',
