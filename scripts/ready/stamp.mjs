@@ -11,6 +11,9 @@ import { join } from 'node:path';
 const stampFile = '.ready/stamp.json';
 const workspaceDirs = ['packages', 'apps', 'test', 'bench'];
 
+/** `test` is compiled from folders of its own. */
+const sourceDirs = ['src', 'chaos', 'support'];
+
 /** @param {string} root @returns {Stamp} */
 export const readStamp = (root) => {
   try {
@@ -40,7 +43,7 @@ export const hashSources = (root) => {
   const files = listBuilt(root).flatMap((dir) => [
     `${dir}/package.json`,
     `${dir}/tsconfig.json`,
-    ...listFiles(root, `${dir}/src`).filter((file) => !file.endsWith('.test.ts')),
+    ...sourceDirs.flatMap((name) => listFiles(root, `${dir}/${name}`)).filter((file) => !file.endsWith('.test.ts')),
   ]);
   return hashFiles(root, ['tsconfig.base.json', 'tsconfig.json', 'turbo.json', ...files]);
 };

@@ -2,7 +2,7 @@
  * A whole Quailrunner for a test: a source, a ledger, a Redis and a sandbox of its own, and the product's real processes
  * started through the command line. The sandbox's count is the judge of what was sent.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -12,12 +12,9 @@ import { join } from 'node:path';
 import { startSandbox } from '@quailrunner/sandbox';
 import { silentLog } from '@quailrunner/telemetry';
 import pg from 'pg';
+import { account, basic } from './account.js';
 import { createTestDatabase, createTestRedis } from './databases.js';
-
-const quail = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'bin', 'quail.js');
-
-export const account = { sid: `AC${'0'.repeat(31)}7`, authToken: 'a-token-that-must-not-leak' };
-const basic = Buffer.from(`${account.sid}:${account.authToken}`).toString('base64');
+import { type Finished, runQuail, spawnQuail } from './quail-process.js';
 
 export interface Running {
   readonly process: ChildProcess;
@@ -26,12 +23,6 @@ export interface Running {
   /** Awaits its end; the exit code. */
   ended(): Promise<number | null>;
   stop(signal?: NodeJS.Signals): Promise<number | null>;
-}
-
-export interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
@@ -91,7 +82,7 @@ export const openStage = async (settings: Readonly<Record<string, string>> = {})
     basic,
     start,
     /** Runs a command to its end. */
-    quail: async (...args: string[]): Promise<Finished> => toFinished(spawnQuail(args, env)),
+    quail: async (...args: string[]): Promise<Finished> => runQuail(args, env),
     /** Replaces the sandbox's fault rules. */
     faults: async (...rules: object[]): Promise<void> => {
       const answer = await fetch(`${sandbox.url}/sandbox/faults`, {
@@ -119,17 +110,6 @@ export const openStage = async (settings: Readonly<Record<string, string>> = {})
       await Promise.all([sourceDatabase.close(), ledgerDatabase.close(), rm(directory, { recursive: true })]);
     },
   };
-};
-
-const spawnQuail = (args: string[], env: NodeJS.ProcessEnv): ChildProcess =>
-  spawn(process.execPath, ['--enable-source-maps', quail, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-
-const toFinished = async (child: ChildProcess): Promise<Finished> => {
-  const written = { stdout: '', stderr: '' };
-  child.stdout?.on('data', (chunk: Buffer) => (written.stdout += chunk.toString()));
-  child.stderr?.on('data', (chunk: Buffer) => (written.stderr += chunk.toString()));
-  await once(child, 'close');
-  return { code: child.exitCode, ...written };
 };
 
 const run = (args: string[], env: NodeJS.ProcessEnv): Running => {

@@ -1,10 +1,12 @@
 /** Task files as the guide has them, for the stage's account. */
-import { account } from './stage.js';
+import { account } from './account.js';
 
 const messagesUrl = `https://api.twilio.com/2010-04-01/Accounts/${account.sid}/Messages.json`;
 
 export interface TaskText {
   readonly name: string;
+  /** Twilio's own address unless set. */
+  readonly url?: string;
   readonly predicate?: string;
   readonly body?: string;
   /** Further settings, as lines of YAML. */
@@ -15,10 +17,16 @@ export const everyone = 'SELECT uuid AS entity_pk, phone_number FROM public.user
 const hello = 'From=+15005550006&To={{.phone_number}}&Body=Hello!';
 
 /** The guide's SMS task. */
-export const smsTask = ({ name, predicate = everyone, body = hello, settings = '' }: TaskText): string => `/*
+export const smsTask = ({
+  name,
+  url = messagesUrl,
+  predicate = everyone,
+  body = hello,
+  settings = '',
+}: TaskText): string => `/*
 name: ${name}
 action:
-  url: ${messagesUrl}
+  url: ${url}
   headers:
     Content-Type: application/x-www-form-urlencoded
     Authorization: Basic {{ secrets.twilio_basic }}

@@ -9,12 +9,15 @@ export interface TcpDoor {
   freeze(): void;
   /** Through again, for new connections: those held while it was frozen are dropped. */
   open(): Promise<void>;
+  /** Leads to another port of the same host from now on; who is connected to the old one is dropped. */
+  leadTo(port: number): void;
   close(): Promise<void>;
 }
 
 export const openTcpDoor = async (storeUrl: string): Promise<TcpDoor> => {
   const store = new URL(storeUrl);
   const sockets = new Set<Socket>();
+  let storePort = Number(store.port);
   let frozen = false;
 
   const hold = (socket: Socket): void => {
@@ -29,7 +32,7 @@ export const openTcpDoor = async (storeUrl: string): Promise<TcpDoor> => {
   const server = createServer((from) => {
     hold(from);
     if (frozen) return;
-    const to = connect(Number(store.port), store.hostname);
+    const to = connect(storePort, store.hostname);
     hold(to);
     for (const [here, there] of [
       [from, to],
@@ -67,6 +70,10 @@ export const openTcpDoor = async (storeUrl: string): Promise<TcpDoor> => {
       frozen = false;
       drop();
       if (!server.listening) await listen(port);
+    },
+    leadTo: (to) => {
+      storePort = to;
+      drop();
     },
     close: shut,
   };
