@@ -29,7 +29,7 @@ export interface Member {
 
 export interface Crew {
   readonly members: readonly Member[];
-  /** How often a process ended that nobody had told to: `worker ended with 1`. */
+  /** Ends that nobody wanted, or not so, with how often: `worker ended with 1`. */
   ends(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
@@ -82,7 +82,8 @@ const openMember = (
     // Its end of the channel tells it when we have gone ourselves.
     child = spawnQuail([app], { ...env, ...armed }, ['ignore', log.fd, log.fd, 'ipc']);
     const [code, signal] = await once(child, 'exit');
-    if (told !== 'kill' && told !== 'stop') onEnd(`${app} ended with ${signal ?? code}`);
+    if (told === 'stop' && code !== 0) onEnd(`${app} told to stop ended with ${signal ?? code}`);
+    else if (told === undefined || told === 'freeze') onEnd(`${app} ended with ${signal ?? code}`);
     child = undefined;
   };
   const kill = (): void => {

@@ -13,6 +13,8 @@ export interface ChaosOptions {
   readonly lookUp: boolean;
   /** As if the product repeated blindly what was not answered: the proof that the proof can fail. */
   readonly naive: boolean;
+  /** Else the processes' logs are kept only where the verdict isn't clean. */
+  readonly keepLogs: boolean;
   /** Where the report goes as JSON. */
   readonly jsonFile?: string;
 }
@@ -27,6 +29,7 @@ export const usage = `npm run chaos -- [options]
   --receipts on|off        Twilio's status callbacks (on)
   --look-up on|off         asking Twilio what became of a message; off: a person is asked (on)
   --naive                  repeat blindly what was not answered: must be found out
+  --keep-logs              keep the processes' logs whatever the verdict
   --json FILE              write the report there`;
 
 /** Throws UsageError. */
@@ -41,6 +44,7 @@ export const parseOptions = (args: readonly string[], randomSeed: number): Chaos
     receipts: oneOf('receipts', ['on', 'off'], values.receipts ?? 'on') === 'on',
     lookUp: oneOf('look-up', ['on', 'off'], values['look-up'] ?? 'on') === 'on',
     naive: values.naive ?? false,
+    keepLogs: values['keep-logs'] ?? false,
     ...(values.json === undefined ? {} : { jsonFile: values.json }),
   };
 };
@@ -59,6 +63,7 @@ const parse = (args: readonly string[]) => {
         receipts: text,
         'look-up': text,
         naive: { type: 'boolean' },
+        'keep-logs': { type: 'boolean' },
         json: text,
       },
     }).values;

@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 interface SettledLine {
-  readonly event?: string;
+  /** The event. */
+  readonly msg?: string;
   readonly by?: string;
 }
 
@@ -13,8 +14,8 @@ export const readSettled = async (logDirectory: string): Promise<Record<string, 
   for (const file of await readdir(logDirectory)) {
     for (const line of (await readFile(join(logDirectory, file), 'utf8')).split('\n')) {
       if (!line.includes('"run.settled"')) continue;
-      const { event, by = 'unsaid' } = parse(line);
-      if (event === 'run.settled') counts[by] = (counts[by] ?? 0) + 1;
+      const { msg, by = 'unsaid' } = parse(line);
+      if (msg === 'run.settled') counts[by] = (counts[by] ?? 0) + 1;
     }
   }
   return counts;

@@ -29,13 +29,13 @@ timeout: 15s`;
 
 export const runKills = async (options: ChaosOptions, telling: Telling): Promise<Report> => {
   const house = await openHouse({ seed: options.seed, monitorPort: await findFreePort(), env });
-  let isClean = false;
+  let keepLogs = true;
   try {
     const report = await kill(house, options, telling);
-    isClean = report.problems.length === 0;
-    return isClean ? report : { ...report, logDirectory: house.directory };
+    keepLogs = options.keepLogs || report.problems.length > 0;
+    return keepLogs ? { ...report, logDirectory: house.directory } : report;
   } finally {
-    await house.close({ keepLogs: !isClean && !telling.signal.aborted });
+    await house.close({ keepLogs: keepLogs && !telling.signal.aborted });
   }
 };
 

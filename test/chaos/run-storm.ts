@@ -28,14 +28,14 @@ const fillShare = 0.9;
 export const runStorm = async (options: ChaosOptions, telling: Telling): Promise<Report> => {
   const monitorPort = await findFreePort();
   const house = await openHouse({ seed: options.seed, monitorPort, env: stormEnv({ ...options, monitorPort }) });
-  let isClean = false;
+  let keepLogs = true;
   try {
     await prepare(house, options);
     const report = await shake(house, options, telling);
-    isClean = report.problems.length === 0;
-    return isClean ? report : { ...report, logDirectory: house.directory };
+    keepLogs = options.keepLogs || report.problems.length > 0;
+    return keepLogs ? { ...report, logDirectory: house.directory } : report;
   } finally {
-    await house.close({ keepLogs: !isClean && !telling.signal.aborted });
+    await house.close({ keepLogs: keepLogs && !telling.signal.aborted });
   }
 };
 

@@ -24,21 +24,21 @@ const rules: readonly NamedRule[] = [
   { name: 'list: late', rule: { on: 'list', latencyMs: lateMs } },
 ];
 
-const mostRules = 4;
+const mostRules = 5;
 
-/** Of each at most one, each for a share of the requests from 3 to 30 %. */
+/** Of each at most one, each for a share of the requests from 5 to 40 %. */
 const drawRules = (random: SeededRandom): (NamedRule & { rate: number })[] => {
   const left = [...rules];
   return Array.from({ length: random.whole(0, mostRules) }, () => {
     const [drawn] = left.splice(random.whole(0, left.length - 1), 1);
-    return { ...(drawn as NamedRule), rate: random.whole(3, 30) / 100 };
+    return { ...(drawn as NamedRule), rate: random.whole(5, 40) / 100 };
   });
 };
 
 export const sandboxFaults: readonly Fault[] = [
   {
     kind: 'Twilio behaves otherwise',
-    weight: 4,
+    weight: 5,
     to: 'sandbox',
     play: (house, random) => {
       const drawn = drawRules(random);

@@ -17,12 +17,14 @@ export interface PlannedFault {
 }
 
 const meanGapMs = 1_500;
+const mostSeed = 2 ** 32 - 1;
 
 export const planStorm = (seed: number, lengthMs: number): PlannedFault[] => {
   const random = openSeededRandom(seed);
-  const planned: PlannedFault[] = [];
+  // Twilio is never quite well.
+  const planned = sandboxFaults.map((fault): PlannedFault => ({ atMs: 0, fault, seed: random.whole(0, mostSeed) }));
   for (let atMs = gap(random); atMs < lengthMs; atMs += gap(random)) {
-    planned.push({ atMs, fault: draw(random), seed: random.whole(0, 2 ** 32 - 1) });
+    planned.push({ atMs, fault: draw(random), seed: random.whole(0, mostSeed) });
   }
   return planned;
 };
