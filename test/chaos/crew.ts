@@ -29,7 +29,7 @@ export interface Member {
 
 export interface Crew {
   readonly members: readonly Member[];
-  /** Ends that nobody wanted, or not so, with how often: `worker ended with 1`. */
+  /** Ends of their own, with how often: `crashed at jobs.added`, `worker ended with 1`. */
   ends(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
@@ -76,15 +76,20 @@ const openMember = (
     await log.close();
   };
   const liveOnce = async (log: FileHandle): Promise<void> => {
-    const armed = crashAt === undefined ? {} : { QUAIL_CRASH_AT: crashAt };
+    const armed = crashAt;
     crashAt = undefined;
     told = undefined;
     // Its end of the channel tells it when we have gone ourselves.
-    child = spawnQuail([app], { ...env, ...armed }, ['ignore', log.fd, log.fd, 'ipc']);
+    child = spawnQuail([app], { ...env, ...(armed && { QUAIL_CRASH_AT: armed }) }, ['ignore', log.fd, log.fd, 'ipc']);
     const [code, signal] = await once(child, 'exit');
-    if (told === 'stop' && code !== 0) onEnd(`${app} told to stop ended with ${signal ?? code}`);
-    else if (told === undefined || told === 'freeze') onEnd(`${app} ended with ${signal ?? code}`);
     child = undefined;
+    const how = signal ?? code;
+    if (told === 'kill' || (told === 'stop' && code === 0)) return;
+    if (told === 'stop') onEnd(`${app} told to stop ended with ${how}`);
+    else
+      onEnd(
+        armed !== undefined && signal === 'SIGKILL' ? `crashed at ${armed.split(':')[0]}` : `${app} ended with ${how}`,
+      );
   };
   const kill = (): void => {
     told = 'kill';

@@ -1,4 +1,6 @@
 /** What happens to the product's own processes. */
+import { type CrashPoint, crashPoints } from '@quailrunner/domain';
+import type { SeededRandom } from '../support/seeded-random.js';
 import type { AppName, Member } from './crew.js';
 import { type Fault, seconds } from './fault.js';
 
@@ -26,11 +28,38 @@ const kill = (app: AppName, weight: number): Fault =>
     return nothing;
   });
 
+/** Who comes by. */
+const appAt = (point: CrashPoint): AppName => {
+  if (point.startsWith('receipt.')) return 'monitor';
+  return /^(?:job|attempt|lane\.held|sid)/.test(point) ? 'worker' : 'scheduler';
+};
+
+const latestTime = 10;
+
+const drawCrash = (app: AppName, random: SeededRandom): string =>
+  `${random.pick(crashPoints.filter((point) => appAt(point) === app))}:${random.whole(1, latestTime)}`;
+
+/** Between two writes, where a kill from outside hardly ever hits. */
+const crashAtPoint: Fault = {
+  kind: 'process armed to crash between two writes',
+  weight: 4,
+  to: 'processes',
+  play: ({ crew }, random) => {
+    const up = crew.members.filter((member) => member.isUp());
+    if (up.length === 0) return undefined;
+    const member = random.pick(up);
+    const crashAt = drawCrash(member.app, random);
+    member.restartArmed(crashAt);
+    return { what: `${member.name} at ${crashAt}`, over: nothing };
+  },
+};
+
 export const processFaults: readonly Fault[] = [
   kill('worker', 4),
   kill('scheduler', 2),
   kill('monitor', 1),
-  onMember({ kind: 'worker frozen', weight: 2, app: 'worker' }, (member, ms) => member.freeze(ms), 8_000),
+  crashAtPoint,
+  onMember({ kind: 'worker frozen', weight: 2, app: 'worker' }, (member, ms) => member.freeze(ms), 12_000),
   onMember({ kind: 'process told to stop', weight: 2 }, (member) => {
     member.stop();
     return nothing;

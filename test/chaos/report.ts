@@ -13,8 +13,10 @@ export interface Report {
   readonly lost: number;
   readonly twice: number;
   readonly runs: RunCounts;
-  /** How unknown runs were settled: by what, how many. */
+  /** Attempts whose answer did not say what became of them: who did, and how many. */
   readonly settled: Readonly<Record<string, number>>;
+  /** Words of the person at the console. */
+  readonly settledByHand: number;
   /** Of the scenario `kills`: from the last kill until no run was `sending` or `unknown`. */
   readonly secondsInDoubt?: number;
   readonly drainSeconds: number;
@@ -34,7 +36,8 @@ export const formatReport = (report: Report): string => {
     ['lost', report.lost],
     ['twice', report.twice],
     ...Object.entries(runs).map(([state, count]) => [`runs ${state}`, count] as [string, number]),
-    ...Object.entries(settled).map(([by, count]) => [`settled: ${by}`, count] as [string, number]),
+    ...Object.entries(settled).map(([by, count]) => [`settled ${by}`, count] as [string, number]),
+    ['said by the person at the console', report.settledByHand],
     ...(report.secondsInDoubt === undefined
       ? []
       : [['seconds in doubt', report.secondsInDoubt.toFixed(1)] as [string, string]]),

@@ -1,15 +1,13 @@
 /** A busy worker is killed again and again, with the product's own times: how long until nothing is in doubt any more? */
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drain } from './drain.js';
 import { findFreePort, type House, openHouse } from './house.js';
 import { judge } from './judge.js';
 import { keyOf, readMessages } from './messages.js';
 import type { ChaosOptions } from './options.js';
-import { readSettled } from './read-settled.js';
 import type { Report } from './report.js';
 import type { Telling } from './run-storm.js';
-import { countRuns, sumOf } from './runs.js';
+import { countRuns, countSettled, sumOf } from './runs.js';
 import { createTables, insertEntities, numberOf, tasks, taskText } from './tasks.js';
 import { listProblems } from './verdict.js';
 
@@ -63,7 +61,8 @@ const kill = async (house: House, options: ChaosOptions, telling: Telling): Prom
     lost: judgement.lost,
     twice: judgement.twice,
     runs: drained.counts,
-    settled: await readSettled(join(house.directory, 'logs')),
+    settled: await countSettled(house),
+    settledByHand: 0,
     secondsInDoubt,
     drainSeconds: drained.seconds,
     problems: [

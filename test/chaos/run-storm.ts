@@ -1,5 +1,4 @@
 /** The storm from its first fault to the verdict: none lost and none sent twice while everything is being killed. */
-import { join } from 'node:path';
 import { drain } from './drain.js';
 import { seconds } from './fault.js';
 import { fillTables } from './fill.js';
@@ -7,8 +6,8 @@ import { findFreePort, type House, openHouse } from './house.js';
 import { judge } from './judge.js';
 import { keyOf, readMessages } from './messages.js';
 import type { ChaosOptions } from './options.js';
-import { readSettled } from './read-settled.js';
 import type { Report } from './report.js';
+import { countSettled } from './runs.js';
 import { openPerson } from './settle-by-hand.js';
 import { type PlannedFault, planStorm, playStorm } from './storm.js';
 import { stormEnv } from './switches.js';
@@ -76,7 +75,8 @@ const shake = async (house: House, options: ChaosOptions, { tell, signal }: Tell
     lost: judgement.lost,
     twice: judgement.twice,
     runs: drained.counts,
-    settled: { ...(await readSettled(join(house.directory, 'logs'))), 'by a person': drained.byPerson },
+    settled: await countSettled(house),
+    settledByHand: drained.byPerson,
     drainSeconds: drained.seconds,
     problems: listProblems(judgement, drained.counts, options.entities),
   };

@@ -1,4 +1,4 @@
-/** The ledger's word on the runs. */
+/** The ledger's word on the runs and their attempts. */
 import { finalStates, type RunState } from '@quailrunner/domain';
 import type { House } from './house.js';
 
@@ -18,3 +18,13 @@ export const sumOf = (counts: RunCounts, states?: readonly RunState[]): number =
     .reduce((sum, [, runs]) => sum + runs, 0);
 
 export const areFinal = (counts: RunCounts, entities: number): boolean => sumOf(counts, finalStates) === entities;
+
+/** How attempts were settled whose answer did not say it, `by look-up: accepted`, with how many. */
+export const countSettled = async ({ postgres }: House): Promise<Record<string, number>> => {
+  const rows = await postgres.ask<{ how: string; attempts: number }>(
+    'ledger',
+    `select 'by ' || settled_by || ': ' || verdict as how, count(*)::int as attempts
+     from quailrunner.attempts where settled_by is not null group by 1 order by 1`,
+  );
+  return Object.fromEntries(rows.map(({ how, attempts }) => [how, attempts]));
+};
