@@ -22,9 +22,12 @@ const rules: readonly NamedRule[] = [
   { name: 'list: 500', rule: { on: 'list', status: 500 } },
   { name: 'list: dropped', rule: { on: 'list', drop: 'before' } },
   { name: 'list: late', rule: { on: 'list', latencyMs: lateMs } },
+  { name: 'receipts late', rule: { on: 'callback', latencyMs: lateMs } },
+  { name: 'receipts repeated', rule: { on: 'callback', repeat: 2 } },
+  { name: 'receipts lost', rule: { on: 'callback', drop: 'before' } },
 ];
 
-const mostRules = 5;
+const mostRules = 6;
 
 /** Of each at most one, each for a share of the requests from 5 to 40 %. */
 const drawRules = (random: SeededRandom): (NamedRule & { rate: number })[] => {

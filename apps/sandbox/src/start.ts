@@ -2,6 +2,7 @@
  * Sandbox: answers as Twilio's Messages API does, keeps what it accepted and shows it, and calls back as Twilio does. No
  * message is sent to anybody. Messages live in memory and end with the process.
  */
+import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { openApiClient } from '@quailrunner/delivery';
 import { describeFault, type Log } from '@quailrunner/telemetry';
@@ -60,6 +61,7 @@ export const startSandbox = async (options: SandboxOptions, deps: SandboxDeps): 
   const accounts = options.accounts ?? [generateAccount()];
   const now = deps.now ?? Date.now;
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // As many as there are answers that wait.
   const app = fastify({ forceCloseConnections: true });
   let url = '';
   const times = options.times ?? usualTimes;
