@@ -49,6 +49,18 @@ export const waitUntilReady = async (redis: Redis, timeoutMs: number): Promise<v
 const unreachable = (timeoutMs: number): QuailError =>
   new QuailError('REDIS_UNREACHABLE', `Redis did not answer within ${timeoutMs / 1_000} s`, { retryable: true });
 
+/** What ioredis says of a connection that is gone or silent; none of it has a code. */
+const lostConnection = /timed out|connection is closed|isn't writeable|max retries per request|ECONN|EPIPE/i;
+
+/** A fault that tells which store is away, where that is what it was. */
+export const toRedisFault = (error: unknown): unknown => {
+  if (error instanceof QuailError || !(error instanceof Error) || !lostConnection.test(error.message)) return error;
+  return new QuailError('REDIS_UNREACHABLE', `Redis does not answer: ${error.message}`, {
+    retryable: true,
+    cause: error,
+  });
+};
+
 const promiseWithResolvers = () => {
   let resolve: () => void = () => {};
   let reject: (error: Error) => void = () => {};

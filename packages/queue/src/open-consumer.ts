@@ -50,8 +50,8 @@ const postponeMs = 1_000;
 const workerOptions = {
   prefix: keyPrefix,
   // Together, how long the jobs of a killed worker wait for another one. A job that comes twice by this is refused.
-  lockDuration: 30_000,
-  stalledInterval: 10_000,
+  lockDuration: 20_000,
+  stalledInterval: 5_000,
   // Past this count BullMQ fails a job without running it. The ledger decides instead.
   maxStalledCount: 1_000_000,
   drainDelay: 30,

@@ -6,7 +6,7 @@ import { type Dispatch, formatJobId } from '@quailrunner/domain';
 import type { Log } from '@quailrunner/telemetry';
 import { Queue as BullQueue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { connect, waitUntilReady, withDeadline } from './connection.js';
+import { connect, toRedisFault, waitUntilReady, withDeadline } from './connection.js';
 import { hasForgotten, remember } from './memory.js';
 import { keyPrefix, queueNameOf } from './names.js';
 import { type Consumer, type ConsumerLimits, type HandleJob, openConsumer } from './open-consumer.js';
@@ -72,7 +72,11 @@ export const openQueue = ({ redisUrl }: { redisUrl: string }, log: Log): Queue =
 
 const withRedis = async <Result>(redis: Redis, work: () => Promise<Result>): Promise<Result> => {
   await waitUntilReady(redis, 2_000);
-  return withDeadline(work(), 10_000);
+  try {
+    return await withDeadline(work(), 10_000);
+  } catch (error) {
+    throw toRedisFault(error);
+  }
 };
 
 const addInBulks = async (queue: BullQueue, runs: readonly QueuedRun[]): Promise<void> => {
