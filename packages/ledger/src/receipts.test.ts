@@ -215,6 +215,29 @@ describe('two runs of the same text to the same number, and one message', () => 
     expect(await readKnownSids(test.ledger, ['SM1'])).toEqual(new Set(['SM1']));
   });
 
+  it("a look-up that was made before the other run's receipt was known gives way to it", async () => {
+    const { runs, attempts } = await makeSending(2);
+    const [lost, sender] = runs as [Dispatch, Dispatch];
+    await attempts.finish({ ...lost, ...unanswered });
+    await receipts.record(receiptOf(sender, 'sent', 'SM1'));
+    expect(await settleUnknown(test.ledger, lost, found)).toBe('sid-taken');
+    expect(await readState(test, lost.runId)).toMatchObject({ state: 'unknown' });
+  });
+
+  it('a look-up and a receipt at the same moment never both have it', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      await test.ask(
+        'truncate quailrunner.runs, quailrunner.attempts, quailrunner.receipts, quailrunner.tasks cascade',
+      );
+      const { runs, attempts } = await makeSending(2);
+      const [lost, sender] = runs as [Dispatch, Dispatch];
+      await Promise.all(runs.slice(round % 2).map((run) => attempts.finish({ ...run, ...unanswered })));
+      if (round % 2 === 1) await attempts.finish({ ...lost, ...unanswered });
+      await Promise.all([settleUnknown(test.ledger, lost, found), receipts.record(receiptOf(sender, 'sent', 'SM1'))]);
+      expect(await readState(test, lost.runId)).toMatchObject({ state: 'unknown' });
+    }
+  });
+
   it('a look-up that a receipt of its own has proved stays', async () => {
     const { runs, attempts } = await makeSending(2);
     const [first, second] = runs as [Dispatch, Dispatch];

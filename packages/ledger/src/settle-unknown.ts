@@ -3,6 +3,7 @@ import type { Dispatch, VerdictKind } from '@quailrunner/domain';
 import { LedgerFault } from './ledger-fault.js';
 import type { Ledger } from './open-ledger.js';
 import { query } from './query.js';
+import { reclaimSids } from './reclaim-sids.js';
 
 export interface UnknownSettlement {
   /** `unknown`: nothing is known yet, look again later. */
@@ -19,7 +20,7 @@ export interface UnknownSettlement {
   readonly reason?: string;
 }
 
-/** `sid-taken`: that message belongs to another run, so it isn't ours; nothing was changed. */
+/** `sid-taken`: that message belongs to another run, so it isn't ours; this one is `unknown` as before. */
 export type SettleResult = 'settled' | 'moved-on' | 'sid-taken';
 
 // Why: the answer was never heard. Promise: only an unknown run of the very same job is settled, and one message settles
@@ -54,9 +55,18 @@ export const settleUnknown = async (
   try {
     const values = [runId, dispatch, state, dueInMs, verdict, sid, code, reason, settledBy];
     const moved = await query(ledger, settle, values);
-    return moved.length > 0 ? 'settled' : 'moved-on';
+    if (moved.length === 0) return 'moved-on';
+    return sid !== undefined && (await isReclaimed(ledger, sid, runId)) ? 'sid-taken' : 'settled';
   } catch (fault) {
     if (sid !== undefined && fault instanceof LedgerFault && fault.context.sqlState === '23505') return 'sid-taken';
     throw fault;
   }
+};
+
+const selectOwner = `select run_id as "runId" from quailrunner.receipts where sid = $1 and run_id <> $2 limit 1`;
+
+/** A receipt that was written at the same moment may say whose message it is: it is asked for once we are committed. */
+const isReclaimed = async (ledger: Ledger, sid: string, runId: string): Promise<boolean> => {
+  const [owner] = await query<{ runId: string }>(ledger, selectOwner, [sid, runId]);
+  return owner !== undefined && (await reclaimSids(ledger, [{ sid, runId: owner.runId }])).includes(runId);
 };

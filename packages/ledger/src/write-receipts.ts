@@ -3,6 +3,7 @@
  * speak for runs whose answer never came: a receipt proves that the run was sent.
  */
 import { type Delivery, type Dispatch, deliveries } from '@quailrunner/domain';
+import { isOneItemsFault } from './ledger-fault.js';
 import type { Ledger } from './open-ledger.js';
 import { query } from './query.js';
 import { reclaimSids } from './reclaim-sids.js';
@@ -60,13 +61,35 @@ const write = `
   )
   update quailrunner.attempts a
   set verdict = 'accepted', settled_by = 'receipt', code = null, reason = null,
-    sid = case when exists (select from quailrunner.attempts o where o.sid = p.sid) then a.sid else p.sid end
+    sid = case
+      when $7::boolean and not exists (
+        select from quailrunner.attempts o where o.sid = p.sid and o.run_id = a.run_id
+      ) then p.sid
+      else a.sid
+    end
   from proof p
   where a.run_id = p.run_id and a.dispatch = p.dispatch and a.verdict <> 'accepted'`;
 
 /** All of them or none. Receipts of runs that are no more are left out. */
 export const writeReceipts = async (ledger: Ledger, receipts: readonly Receipt[]): Promise<void> => {
   await reclaimSids(ledger, receipts);
+  try {
+    await writeAll(ledger, receipts, { withSids: true });
+  } catch (fault) {
+    if (receipts.length > 1 || !isOneItemsFault(fault)) throw fault;
+    // A look-up took the message at this very moment; or it is another run's by its own answer, which can't be Twilio's.
+    const taken = await reclaimSids(ledger, receipts);
+    await writeAll(ledger, receipts, { withSids: taken.length > 0 });
+  }
+  // A look-up that was committed meanwhile looks for receipts afterwards, as we look for it: one of us sees the other.
+  await reclaimSids(ledger, receipts);
+};
+
+const writeAll = async (
+  ledger: Ledger,
+  receipts: readonly Receipt[],
+  { withSids }: { withSids: boolean },
+): Promise<void> => {
   await query(ledger, write, [
     receipts.map(({ sid }) => sid),
     receipts.map(({ status }) => status),
@@ -74,5 +97,6 @@ export const writeReceipts = async (ledger: Ledger, receipts: readonly Receipt[]
     receipts.map(({ dispatch }) => dispatch),
     receipts.map(({ delivery }) => delivery),
     receipts.map(({ code }) => code),
+    withSids,
   ]);
 };
