@@ -10,6 +10,7 @@ import {
   type Ledger,
   openAttempts,
   openLedger,
+  readRun,
   registerWorker,
   takeDueScan,
 } from '@quailrunner/ledger';
@@ -189,6 +190,25 @@ describe('runs', () => {
   });
 });
 
+describe('unknown runs', () => {
+  beforeAll(async () => {
+    for (const runId of ['1', '2']) await makeUnknown(runId);
+  });
+
+  it('are resolved by a person, who is on record for it, and the number is told', async () => {
+    expect(await quail('runs', 'resolve', '1', 'sent')).toMatchObject({ code: 0, stdout: '1 run completed: sent.\n' });
+    expect(await quail('runs', 'resolve', '1', '2', 'not-sent')).toMatchObject({
+      code: 1,
+      stdout: '1 run queued again: not sent.\n',
+      stderr: 'Not resolved: 1 run. Only an unknown run can be resolved.\n',
+    });
+    expect((await quail('runs', 'show', '1')).stdout).toMatch(/\nstate {5}completed\n[\s\S]* accepted, by person /);
+    expect((await quail('runs', 'show', '2')).stdout).toMatch(
+      /\nstate {5}retrying {2}TIMEOUT[\s\S]* transient, by person /,
+    );
+  });
+});
+
 describe('lanes and tasks', () => {
   it('are paused and resumed, with the number of a sender masked', async () => {
     expect((await quail('lanes', 'pause', '1')).stdout).toBe('Lane 1 is paused.\n');
@@ -254,4 +274,21 @@ async function makeFailedRun(): Promise<void> {
     reason: 'no such number',
     excerpt: '{"code":21211}',
   });
+}
+
+/** The run's newest attempt was never answered. */
+async function makeUnknown(runId: string): Promise<void> {
+  const workerId = randomUUID();
+  await registerWorker(ledger, { workerId, host: 'test', pid: 1 });
+  const fed = await feedRuns(ledger, { laneId: 1, highWater: 10 });
+  const dispatch = fed.find((run) => run.runId === runId) ?? (await newestDispatch(runId));
+  const attempts = openAttempts(ledger, { workerId });
+  await attempts.start(dispatch);
+  const unanswered = { state: 'unknown', verdict: 'unknown', code: 'TIMEOUT', reason: 'no answer' } as const;
+  await attempts.finish({ ...dispatch, ...unanswered, spent: true, dueInMs: 60_000, durationMs: 12 });
+}
+
+async function newestDispatch(runId: string): Promise<{ runId: string; dispatch: number }> {
+  const { dispatch = 0 } = (await readRun(ledger, runId)) ?? {};
+  return { runId, dispatch };
 }
