@@ -20,8 +20,9 @@ export const surely = async <Result>(work: () => Promise<Result>, log: Log): Pro
       return await work();
     } catch (fault) {
       if (fault instanceof QuailError && fault.code === 'LEDGER_VALUE_REFUSED') throw fault;
-      // Once for each wait that begins, not for each try.
-      if (waitMs === 200) log.emit('ledger.connection_lost', describeFault(fault));
+      // Once for each wait that begins, not for each try; an outage the ledger has told for all.
+      const isOutage = fault instanceof QuailError && fault.code === 'LEDGER_UNREACHABLE';
+      if (waitMs === 200 && !isOutage) log.emit('ledger.connection_lost', describeFault(fault));
       await wait(waitMs);
     }
   }

@@ -2,11 +2,14 @@
  * The way into the ledger: a pool of connections to PostgreSQL that never hang for ever and never take the process down,
  * and the key that seals what is secret. What is inside stays inside this package.
  */
-import { describeFault, type Log, silentLog } from '@quailrunner/telemetry';
+import { type Log, type Outage, silentLog, watchOutage } from '@quailrunner/telemetry';
 import pg from 'pg';
+import { openBreakOff } from './break-off.js';
 
 export interface Ledger {
-  /** Ends when the statements in progress have ended. */
+  /** For a process that is asked to end: from now on a server that says nothing for a second is not waited for. */
+  hurry(): void;
+  /** Hurries, and ends when the statements in progress have ended. */
   close(): Promise<void>;
   readonly [inside]: Inside;
 }
@@ -30,6 +33,7 @@ export interface Inside {
   readonly databaseUrl: string;
   readonly encryptionKey: Buffer;
   readonly log: Log;
+  readonly outage: Outage;
 }
 
 const connectTimeoutMs = 5_000;
@@ -40,22 +44,26 @@ const silenceTimeoutMs = statementTimeoutMs + 5_000;
 /** Connects with the first statement. */
 export const openLedger = (options: LedgerOptions, log: Log = silentLog): Ledger => {
   const { databaseUrl, encryptionKey, maxConnections = 10 } = options;
-  const pool = openPool(options, { max: maxConnections, onConnect: planEachTime }, log);
-  const writers = openPool(options, { max: 1, maxLifetimeSeconds: 30, onConnect: planOnce }, log);
+  const breakOff = openBreakOff(databaseUrl);
+  const outage = watchOutage('ledger', log);
+  const stream = breakOff.makeSocket;
+  const pool = openPool(options, { max: maxConnections, onConnect: planEachTime, stream });
+  const writers = openPool(options, { max: 1, maxLifetimeSeconds: 30, onConnect: planOnce, stream });
+  const hurry = (): void => breakOff.watch(() => [pool, writers].some((one) => one.totalCount > one.idleCount));
   let closed: Promise<unknown> | undefined;
   const close = async () => {
-    closed ??= Promise.all([pool.end(), writers.end()]);
+    hurry();
+    closed ??= Promise.all([pool.end(), writers.end()]).finally(breakOff.close);
     await closed;
   };
-  return { close, [inside]: { pool, writers, databaseUrl, encryptionKey, log } };
+  const ledger = { hurry, close, [inside]: { pool, writers, databaseUrl, encryptionKey, log, outage } };
+  // An idle connection was lost: the pool opens another one when it needs it.
+  for (const one of [pool, writers]) one.on('error', (error) => outage.lost(ledger, error));
+  return ledger;
 };
 
-const openPool = (
-  { databaseUrl, applicationName }: LedgerOptions,
-  { onConnect, ...options }: pg.PoolConfig,
-  log: Log,
-): pg.Pool => {
-  const pool = new pg.Pool({
+const openPool = ({ databaseUrl, applicationName }: LedgerOptions, { onConnect, ...options }: pg.PoolConfig): pg.Pool =>
+  new pg.Pool({
     ...options,
     connectionString: databaseUrl,
     application_name: applicationName,
@@ -67,10 +75,6 @@ const openPool = (
       await onConnect?.(client);
     },
   });
-  // An idle connection was lost: the pool opens another one when it needs it.
-  pool.on('error', (error) => log.emit('ledger.connection_lost', describeFault(error)));
-  return pool;
-};
 
 // Why: settings made at start-up would be refused by connection poolers. Compiling our statements takes longer than running
 // them. A commit that returned must survive a crash, since attempts are committed before their POSTs leave: a database

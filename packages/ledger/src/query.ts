@@ -1,4 +1,5 @@
 /** How statements reach PostgreSQL: faults come back as `LedgerFault`s, and what lost to a deadlock is tried again. */
+import type { QuailError } from '@quailrunner/domain';
 import type pg from 'pg';
 import { sqlStateOf, toLedgerFault } from './ledger-fault.js';
 import { inside, type Ledger } from './open-ledger.js';
@@ -17,21 +18,39 @@ export const query = <Row>(
   ledger: Ledger,
   statement: string | PreparedStatement,
   values: readonly unknown[] = [],
-): Promise<Row[]> => queryOn(ledger[inside].pool, statement, values);
+): Promise<Row[]> => run(ledger, 'pool', toConfig(statement, values));
 
-export const queryOn = async <Row>(
-  pool: pg.Pool,
-  statement: string | PreparedStatement,
+/** The same on the connections of the hot path. */
+export const queryHot = <Row>(
+  ledger: Ledger,
+  statement: PreparedStatement,
   values: readonly unknown[],
-): Promise<Row[]> => {
-  const config = typeof statement === 'string' ? { text: statement } : statement;
+): Promise<Row[]> => run(ledger, 'writers', toConfig(statement, values));
+
+const toConfig = (statement: string | PreparedStatement, values: readonly unknown[]): pg.QueryConfig => ({
+  ...(typeof statement === 'string' ? { text: statement } : statement),
+  values: [...values],
+});
+
+const run = async <Row>(ledger: Ledger, pool: 'pool' | 'writers', config: pg.QueryConfig): Promise<Row[]> => {
   for (let triesLeft = triesAfterDeadlock; ; triesLeft -= 1) {
     try {
-      return (await pool.query({ ...config, values: [...values] })).rows as Row[];
+      const { rows } = await ledger[inside][pool].query(config);
+      answered(ledger);
+      return rows as Row[];
     } catch (error) {
-      if (sqlStateOf(error) !== deadlock || triesLeft === 0) throw toLedgerFault(error);
+      if (sqlStateOf(error) !== deadlock || triesLeft === 0) throw toToldFault(ledger, error);
     }
   }
+};
+
+const answered = (ledger: Ledger): void => ledger[inside].outage.back(ledger);
+
+/** That the server is away is told once, whoever finds out. */
+const toToldFault = (ledger: Ledger, error: unknown): QuailError => {
+  const fault = toLedgerFault(error);
+  if (fault.code === 'LEDGER_UNREACHABLE') ledger[inside].outage.lost(ledger, fault);
+  return fault;
 };
 
 /** The one row that the statement is sure to return. */
@@ -54,9 +73,10 @@ export const inTransaction = async <Result>(ledger: Ledger, work: (ask: Ask) => 
     await client.query('begin');
     const result = await work(ask);
     await client.query('commit');
+    answered(ledger);
     return result;
   } catch (error) {
-    fault = toLedgerFault(error);
+    fault = toToldFault(ledger, error);
     throw fault;
   } finally {
     client.off('error', ignore);
@@ -69,7 +89,7 @@ const connect = async (ledger: Ledger): Promise<pg.PoolClient> => {
   try {
     return await ledger[inside].pool.connect();
   } catch (error) {
-    throw toLedgerFault(error);
+    throw toToldFault(ledger, error);
   }
 };
 

@@ -4,8 +4,8 @@
  */
 import type { Dispatch } from '@quailrunner/domain';
 import { type FinishedAttempt, finishColumns, finishedRows } from './finish-attempts.js';
-import { inside, type Ledger } from './open-ledger.js';
-import { type PreparedStatement, queryOn } from './query.js';
+import type { Ledger } from './open-ledger.js';
+import { type PreparedStatement, queryHot } from './query.js';
 import { type Start, type StartRow, startColumns, startedRows, toStart } from './start-attempts.js';
 
 export type AttemptWrite =
@@ -39,7 +39,7 @@ export const writeAttempts = async (
   const starts = writes.flatMap((write) => (write.kind === 'start' ? [write.dispatch] : []));
   const finishes = writes.flatMap((write) => (write.kind === 'finish' ? [write.attempt] : []));
   const values = [workerId, ...startColumns(starts), ...finishColumns(finishes)];
-  const rows = await queryOn<Row>(ledger[inside].writers, writeBoth, values);
+  const rows = await queryHot<Row>(ledger, writeBoth, values);
   const started = new Map<string, StartRow>();
   const finished = new Set<string>();
   for (const row of rows) {

@@ -1,6 +1,6 @@
 /** Connections to Redis: one kind for producers, which must fail fast, and one for consumers, which must never give up. */
 import { QuailError } from '@quailrunner/domain';
-import { describeFault, type Log } from '@quailrunner/telemetry';
+import type { Outage } from '@quailrunner/telemetry';
 import { Redis, type RedisOptions } from 'ioredis';
 
 /** Reconnects within two seconds of Redis' return; the default grows to twenty. */
@@ -8,28 +8,29 @@ const retryStrategy = (times: number): number => Math.min(times * 200, 2_000);
 
 const commandTimeoutMs = 2_000;
 
+/** A connection on which nothing is ever answered, such as a firewall makes of an old one, is replaced. */
+const silenceTimeoutMs = 4_000;
+
 const optionsOf = {
-  producer: { retryStrategy, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: commandTimeoutMs },
+  producer: {
+    retryStrategy,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: commandTimeoutMs,
+    socketTimeout: silenceTimeoutMs,
+  },
   consumer: { retryStrategy, maxRetriesPerRequest: null },
 } satisfies Record<string, RedisOptions>;
 
-export const connect = (redisUrl: string, kind: 'producer' | 'consumer', log: Log): Redis => {
+export const connect = (redisUrl: string, kind: 'producer' | 'consumer', outage: Outage): Redis => {
   if (!/^rediss?:\/\//.test(redisUrl)) {
     throw new QuailError('REDIS_URL_INVALID', 'REDIS_URL must begin with redis:// or rediss://');
   }
   const redis = new Redis(redisUrl, optionsOf[kind]);
-  redis.on('error', (error) => reportOnce(redis, error, log));
+  redis.on('error', (error) => outage.lost(redis, error));
+  redis.on('ready', () => outage.back(redis));
+  redis.on('end', () => outage.forget(redis));
   return redis;
-};
-
-const reported = new WeakSet<Redis>();
-
-/** One line for an outage, not one for each try to reconnect. */
-const reportOnce = (redis: Redis, error: unknown, log: Log): void => {
-  if (reported.has(redis)) return;
-  reported.add(redis);
-  redis.once('ready', () => reported.delete(redis));
-  log.emit('queue.connection_lost', describeFault(error));
 };
 
 /** Settles when the connection is usable, or throws within `timeoutMs`. */

@@ -3,7 +3,7 @@
  * demo has filled, and that nobody else is connected to.
  */
 import { QuailError } from '@quailrunner/domain';
-import type { Log } from '@quailrunner/telemetry';
+import { type Log, watchOutage } from '@quailrunner/telemetry';
 import type { Redis } from 'ioredis';
 import { connect, waitUntilReady } from './connection.js';
 
@@ -12,7 +12,7 @@ const demoMark = 'quailrunner-demo';
 
 /** Empties the database that the URL names. Throws REDIS_NOT_OURS when it may be somebody's. */
 export const emptyRedis = async (redisUrl: string, log: Log): Promise<void> => {
-  const redis = connect(redisUrl, 'producer', log);
+  const redis = connect(redisUrl, 'producer', watchOutage('queue', log));
   try {
     await waitUntilReady(redis, 5_000);
     const reason = await readObjection(redis);

@@ -2,8 +2,9 @@
  * The consumer's side of a lane: hands each job to the engine, at most `concurrency` at a time and at most
  * `ratePerSecond` over all processes. A job may come twice or late; the ledger decides whether it still means anything.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Dispatch, parseJobId } from '@quailrunner/domain';
-import { describeFault, type Log } from '@quailrunner/telemetry';
+import { describeFault, type Log, type Outage } from '@quailrunner/telemetry';
 import {
   DelayedError,
   type Job,
@@ -32,8 +33,19 @@ export interface JobResult {
 export type HandleJob = (dispatch: Dispatch) => Promise<JobResult>;
 
 export interface Consumer {
-  /** Takes no more jobs and settles when those in progress have ended, or at the deadline. */
-  close(deadlineMs: number): Promise<void>;
+  readonly progress: () => Progress;
+  /**
+   * Takes no more jobs and settles when those in progress have ended, or at the deadline; how many have not. That their
+   * ends reach Redis, which may be away, is waited for a second: what it doesn't hear of, the ledger knows.
+   */
+  close(deadlineMs: number): Promise<number>;
+}
+
+export interface Progress {
+  /** Jobs in hand. */
+  readonly inProgress: number;
+  /** Jobs ever taken. */
+  readonly taken: number;
 }
 
 interface ConsumerOptions {
@@ -46,6 +58,7 @@ interface ConsumerOptions {
 /** Ended jobs that Bull Board still shows, for each lane and way to end. */
 const jobsKept = 200;
 const postponeMs = 1_000;
+const redisHearsWithinMs = 1_000;
 
 const workerOptions = {
   prefix: keyPrefix,
@@ -59,17 +72,18 @@ const workerOptions = {
   removeOnFail: { count: jobsKept },
 } satisfies Partial<WorkerOptions>;
 
-export const openConsumer = (options: ConsumerOptions, log: Log): Consumer => {
+interface ConsumerDeps {
+  readonly log: Log;
+  readonly outage: Outage;
+}
+
+export const openConsumer = (options: ConsumerOptions, { log, outage }: ConsumerDeps): Consumer => {
   const { laneId, limits } = options;
-  const redis = connect(options.redisUrl, 'consumer', log);
-  let inProgress = 0;
+  const redis = connect(options.redisUrl, 'consumer', outage);
+  const hands = openHands();
   const process = async (job: Job, token?: string): Promise<string> => {
-    inProgress += 1;
-    try {
-      return await handleJob(job, token, { ...options, log });
-    } finally {
-      inProgress -= 1;
-    }
+    const handle: HandleJob = (dispatch) => hands.hold(() => options.handle(dispatch));
+    return handleJob(job, token, { ...options, handle, log });
   };
   const worker = new Worker(queueNameOf(laneId), process, {
     ...workerOptions,
@@ -82,12 +96,46 @@ export const openConsumer = (options: ConsumerOptions, log: Log): Consumer => {
     if (redis.status === 'ready') log.emit('job.failed', { laneId, jobId: '', ...describeFault(error) });
   });
   return {
+    progress: hands.progress,
     close: async (deadlineMs) => {
-      // worker.close() waits for Redis as long as Redis is away, even where there is nothing to finish.
-      const isIdle = inProgress === 0 && redis.status !== 'ready';
-      const closed = withDeadline(worker.close(isIdle), isIdle ? 0 : deadlineMs);
-      await closed.catch(() => {});
+      // BullMQ waits for Redis as long as Redis is away, even where there is nothing to finish.
+      const isClosed = worker.close().catch(() => {});
+      const isFree = hands.empty(() => (redis.status === 'ready' ? redisHearsWithinMs : 0));
+      await withDeadline(Promise.race([isClosed, isFree]), deadlineMs).catch(() => {});
       redis.disconnect();
+      return hands.progress().inProgress;
+    },
+  };
+};
+
+/** The jobs in hand, from the engine's view: what BullMQ still does with Redis after them is no work of ours. */
+const openHands = () => {
+  let inProgress = 0;
+  let taken = 0;
+  let onEmpty: () => void = () => {};
+  return {
+    progress: (): Progress => ({ inProgress, taken }),
+    hold: async <Result>(work: () => Promise<Result>): Promise<Result> => {
+      inProgress += 1;
+      taken += 1;
+      try {
+        return await work();
+      } finally {
+        inProgress -= 1;
+        if (inProgress === 0) onEmpty();
+      }
+    },
+    /** Settles when nothing has been in hand for as long as `forMs` says at that moment. */
+    empty: async (forMs: () => number): Promise<void> => {
+      for (let before = Number.NaN; before !== taken || inProgress > 0; ) {
+        if (inProgress > 0) {
+          await new Promise<void>((resolve) => {
+            onEmpty = resolve;
+          });
+        }
+        before = taken;
+        await sleep(forMs(), undefined, { ref: false });
+      }
     },
   };
 };

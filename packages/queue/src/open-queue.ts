@@ -2,14 +2,21 @@
  * The producer's side of Redis: one BullMQ queue a lane, jobs that carry ids only. Redis is disposable, so nothing here
  * is the truth: a job that was lost is missed by the ledger and fed again, one that comes twice is refused there.
  */
-import { type Dispatch, formatJobId } from '@quailrunner/domain';
-import type { Log } from '@quailrunner/telemetry';
+import { type Dispatch, formatJobId, QuailError } from '@quailrunner/domain';
+import { type Log, watchOutage } from '@quailrunner/telemetry';
 import { Queue as BullQueue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { connect, toRedisFault, waitUntilReady, withDeadline } from './connection.js';
 import { hasForgotten, remember } from './memory.js';
 import { keyPrefix, queueNameOf } from './names.js';
 import { type Consumer, type ConsumerLimits, type HandleJob, openConsumer } from './open-consumer.js';
+
+/** What waits in a lane's queue. */
+export interface Backlog {
+  readonly waiting: number;
+  /** The lane's rate lets no job through now. */
+  readonly isLimited: boolean;
+}
 
 /** A run to feed; the task's name is what Bull Board shows. */
 export interface QueuedRun extends Dispatch {
@@ -24,6 +31,8 @@ export interface Queue {
   /** True when Redis was flushed, replaced or restarted since the last `remember`: jobs may be gone. */
   hasForgotten(): Promise<boolean>;
   remember(): Promise<void>;
+  /** In the order of `laneIds`, in one round trip. */
+  readBacklogs(laneIds: readonly number[]): Promise<Backlog[]>;
   openConsumer(laneId: number, limits: ConsumerLimits, handle: HandleJob): Consumer;
   /** Throws when Redis does not answer within two seconds. */
   ping(): Promise<void>;
@@ -38,9 +47,14 @@ const bulkSize = 500;
 /** BullMQ keeps 10,000 events a queue unless told; nobody reads them here. */
 const eventsKept = 200;
 
+/** BullMQ says good-bye to Redis; one that hangs is not waited for. */
+const closeMs = 1_000;
+
 export const openQueue = ({ redisUrl }: { redisUrl: string }, log: Log): Queue => {
-  const redis = connect(redisUrl, 'producer', log);
+  const outage = watchOutage('queue', log);
+  const redis = connect(redisUrl, 'producer', outage);
   const queues = new Map<number, BullQueue>();
+  const asked = {};
 
   const queueOf = (laneId: number): BullQueue => {
     const known = queues.get(laneId);
@@ -55,16 +69,29 @@ export const openQueue = ({ redisUrl }: { redisUrl: string }, log: Log): Queue =
     return queue;
   };
 
+  /** Redis that hangs breaks no connection: it is found out by who asks. */
+  const ask = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      const result = await withRedis(redis, work);
+      outage.back(asked);
+      return result;
+    } catch (fault) {
+      if (isSilence(fault)) outage.lost(asked, fault);
+      throw fault;
+    }
+  };
+
   return {
-    addRuns: (laneId, runs) => withRedis(redis, () => addInBulks(queueOf(laneId), runs)),
-    missingJobs: (laneId, dispatches) => withRedis(redis, () => findMissing(redis, queueOf(laneId), dispatches)),
-    hasForgotten: () => withRedis(redis, () => hasForgotten(redis)),
-    remember: () => withRedis(redis, () => remember(redis)),
-    openConsumer: (laneId, limits, handle) => openConsumer({ redisUrl, laneId, limits, handle }, log),
-    ping: () => withRedis(redis, async () => void (await redis.ping())),
+    addRuns: (laneId, runs) => ask(() => addInBulks(queueOf(laneId), runs)),
+    missingJobs: (laneId, dispatches) => ask(() => findMissing(redis, queueOf(laneId), dispatches)),
+    hasForgotten: () => ask(() => hasForgotten(redis)),
+    remember: () => ask(() => remember(redis)),
+    readBacklogs: (laneIds) => ask(() => readBacklogs(redis, laneIds)),
+    openConsumer: (laneId, limits, handle) => openConsumer({ redisUrl, laneId, limits, handle }, { log, outage }),
+    ping: () => ask(async () => void (await redis.ping())),
     boardQueue: queueOf,
     close: async () => {
-      await Promise.allSettled([...queues.values()].map((queue) => withDeadline(queue.close())));
+      await Promise.allSettled([...queues.values()].map((queue) => withDeadline(queue.close(), closeMs)));
       redis.disconnect();
     },
   };
@@ -78,6 +105,8 @@ const withRedis = async <Result>(redis: Redis, work: () => Promise<Result>): Pro
     throw toRedisFault(error);
   }
 };
+
+const isSilence = (fault: unknown): boolean => fault instanceof QuailError && fault.code === 'REDIS_UNREACHABLE';
 
 const addInBulks = async (queue: BullQueue, runs: readonly QueuedRun[]): Promise<void> => {
   for (let from = 0; from < runs.length; from += bulkSize) {
@@ -96,4 +125,18 @@ const findMissing = async (redis: Redis, queue: BullQueue, dispatches: readonly 
     const [addedAt, finishedAt] = fields as [string | null, string | null];
     return addedAt === null || finishedAt !== null;
   });
+};
+
+const readBacklogs = async (redis: Redis, laneIds: readonly number[]): Promise<Backlog[]> => {
+  const pipeline = redis.pipeline();
+  for (const laneId of laneIds) {
+    const key = `${keyPrefix}:${queueNameOf(laneId)}`;
+    pipeline.llen(`${key}:wait`).pttl(`${key}:limiter`);
+  }
+  const answers = (await pipeline.exec()) ?? [];
+  const numbers = answers.map(([error, answer]) => {
+    if (error) throw error;
+    return Number(answer);
+  });
+  return laneIds.map((_, n) => ({ waiting: numbers[2 * n] ?? 0, isLimited: (numbers[2 * n + 1] ?? 0) > 0 }));
 };

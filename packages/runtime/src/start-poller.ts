@@ -2,12 +2,16 @@
  * A poller: does one thing again and again, never twice at a time, and never dies of a fault. It makes no timer but the one
  * until its next run.
  */
+import { tellSparingly } from './tell-sparingly.js';
 
 export interface PollerOptions {
   /** Pause between the end of a run and the next. */
   readonly everyMs: number;
   readonly run: () => Promise<unknown>;
-  /** After a fault the pause doubles, up to ten seconds (or `everyMs`), until a run succeeds. */
+  /**
+   * After a fault the pause doubles, up to ten seconds (or `everyMs`), until a run succeeds. One that repeats is told once
+   * a minute.
+   */
   readonly onFault: (fault: unknown) => void;
 }
 
@@ -24,6 +28,7 @@ const longestBackoffMs = 10_000;
 export const startPoller = ({ everyMs, run, onFault }: PollerOptions): Poller => {
   let isClosed = false;
   let isWoken = false;
+  const sparing = tellSparingly(onFault);
   let faults = 0;
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> | undefined;
@@ -39,9 +44,10 @@ export const startPoller = ({ everyMs, run, onFault }: PollerOptions): Poller =>
     try {
       await run();
       faults = 0;
+      sparing.forget();
     } catch (fault) {
       faults++;
-      onFault(fault);
+      sparing.tell(fault);
     }
   };
 

@@ -10,7 +10,9 @@ export interface EventFields {
 
   'ledger.migrated': { names: string[] };
   'ledger.connection_lost': Fault;
+  'ledger.connection_restored': { awayMs: number };
   'queue.connection_lost': Fault;
+  'queue.connection_restored': { awayMs: number };
 
   'scan.finished': { task: string; scanId: string; read: number; claimed: number; durationMs: number };
   'scan.failed': { task: string; scanId: string; line?: number; column?: number } & Fault;
@@ -19,6 +21,8 @@ export interface EventFields {
   'lane.feed_failed': { laneId: number } & Fault;
   'lane.opened': { laneId: number; lane: string };
   'lane.closed': { laneId: number };
+  /** Its consumer took nothing although jobs were waiting. */
+  'lane.reopened': { laneId: number; waiting: number };
   'lane.held': { laneId: number; lane: string; reason: string };
 
   'attempt.finished': {
@@ -68,7 +72,9 @@ export const eventLevels: Readonly<Record<EventName, Level>> = {
   'app.failed': 'error',
   'ledger.migrated': 'info',
   'ledger.connection_lost': 'warn',
+  'ledger.connection_restored': 'info',
   'queue.connection_lost': 'warn',
+  'queue.connection_restored': 'info',
   'scan.finished': 'info',
   'scan.failed': 'error',
   'recheck.failed': 'error',
@@ -76,6 +82,7 @@ export const eventLevels: Readonly<Record<EventName, Level>> = {
   'lane.feed_failed': 'error',
   'lane.opened': 'info',
   'lane.closed': 'info',
+  'lane.reopened': 'warn',
   'lane.held': 'error',
   'attempt.finished': 'debug',
   'run.unrenderable': 'warn',
