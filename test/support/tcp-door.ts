@@ -1,4 +1,7 @@
-/** A TCP door before a store, which a test may shut (connections are refused) or freeze (nothing is ever answered). */
+/**
+ * A TCP door before a store, which a test may shut (connections are refused), freeze (nothing is ever answered) or lame
+ * (nothing on the connections that stand, as when a firewall forgets them).
+ */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
@@ -7,6 +10,9 @@ export interface TcpDoor {
   readonly url: string;
   shut(): Promise<void>;
   freeze(): void;
+  lame(): void;
+  /** Bytes that came in since it was frozen: somebody waits for an answer. */
+  swallowed(): number;
   /** Through again, for new connections: those held while it was frozen are dropped. */
   open(): Promise<void>;
   /** Leads to another port of the same host from now on; who is connected to the old one is dropped. */
@@ -19,6 +25,8 @@ export const openTcpDoor = async (storeUrl: string): Promise<TcpDoor> => {
   const sockets = new Set<Socket>();
   let storePort = Number(store.port);
   let frozen = false;
+  let lamed = new WeakSet<Socket>();
+  let swallowed = 0;
 
   const hold = (socket: Socket): void => {
     sockets.add(socket);
@@ -31,7 +39,12 @@ export const openTcpDoor = async (storeUrl: string): Promise<TcpDoor> => {
 
   const server = createServer((from) => {
     hold(from);
-    if (frozen) return;
+    if (frozen) {
+      from.on('data', (bytes) => {
+        swallowed += bytes.length;
+      });
+      return;
+    }
     const to = connect(storePort, store.hostname);
     hold(to);
     for (const [here, there] of [
@@ -39,7 +52,8 @@ export const openTcpDoor = async (storeUrl: string): Promise<TcpDoor> => {
       [to, from],
     ] as const) {
       here.on('data', (bytes) => {
-        if (!frozen) there.write(bytes);
+        if (!frozen && !lamed.has(here)) there.write(bytes);
+        else if (here === from) swallowed += bytes.length;
       });
       here.on('close', () => there.destroy());
     }
@@ -64,7 +78,12 @@ export const openTcpDoor = async (storeUrl: string): Promise<TcpDoor> => {
     url: url.href,
     shut,
     freeze: () => {
+      swallowed = 0;
       frozen = true;
+    },
+    swallowed: () => swallowed,
+    lame: () => {
+      lamed = new WeakSet(sockets);
     },
     open: async () => {
       frozen = false;

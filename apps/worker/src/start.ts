@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type Config, requireStores } from '@quailrunner/config';
 import { type Client, openClient } from '@quailrunner/delivery';
+import { QuailError } from '@quailrunner/domain';
 import { type DeliverDeps, deliverRun, openReceiptAddress, openTaskCache, receiptObstacle } from '@quailrunner/engine';
 import {
   type Attempts,
@@ -28,7 +29,7 @@ export interface WorkerApp {
 /** Jobs in progress bound the requests of a lane; many lanes may share a host, and none should wait for a connection. */
 const connectionsPerHost = 1_000;
 
-const lanesPollMs = 1_000;
+const pollMs = { lanes: 1_000, progress: 10_000 };
 
 /** Signs of life within the time after which we would be taken for lost. */
 const heartbeats = 6;
@@ -72,8 +73,9 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
     { ledger, queue, log, deliver: (dispatch) => deliverRun(dispatch, deps) },
   );
   const pollers = [
-    poll('lanes', lanesPollMs, consumers.refresh, log),
+    poll('lanes', pollMs.lanes, consumers.refresh, log),
     poll('heartbeat', config.workerLostAfterMs / heartbeats, () => registerWorker(ledger, me), log),
+    poll('progress', pollMs.progress, consumers.watch, log),
   ];
   log.emit('app.started', {});
   return { close: () => close({ ledger, queue, client, attempts, consumers, pollers }) };
@@ -93,13 +95,19 @@ const clientOptions = ({ allowPrivateTargets, twilioBaseUrl }: Config) => ({ all
 const poll = (poller: string, everyMs: number, run: () => Promise<unknown>, log: Log): Poller =>
   startPoller({ everyMs, run, onFault: (fault) => log.emit('poll.failed', { poller, ...describeFault(fault) }) });
 
-/** Consumers first; the heartbeat goes on until nothing is in progress, so that nobody takes our runs for lost. */
+/**
+ * Consumers first; the heartbeat goes on until nothing is in progress, so that nobody takes our runs for lost. Throws when
+ * runs were still in progress at the deadline.
+ */
 const close = async ({ ledger, queue, client, attempts, consumers, pollers }: Opened): Promise<void> => {
-  const [lanes, heartbeat] = pollers;
-  await lanes?.close();
-  await consumers.close();
+  ledger.hurry();
+  const left = await consumers.close();
+  await client.close(0); // Answers that did not come by the deadline won't.
   await attempts.drain();
-  await heartbeat?.close();
-  await Promise.all([queue.close(), client.close()]);
+  await Promise.all([queue.close(), ...pollers.map((poller) => poller.close())]);
   await ledger.close();
+  if (left > 0) throw runsLeft(left);
 };
+
+const runsLeft = (left: number): QuailError =>
+  new QuailError('RUNS_LEFT', `${left} runs could not be finished within SHUTDOWN_TIMEOUT; schedulers settle them`);

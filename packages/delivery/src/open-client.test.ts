@@ -290,5 +290,13 @@ describe('the client', () => {
   });
 });
 
+it('gives up at its deadline what is in progress when it closes', async () => {
+  const { url, server } = await serve(() => {});
+  const outcome = post(url);
+  await waitUntil(() => connectionsOf(server).then((count) => count === 1), { what: 'the request to arrive' });
+  await client.close(10);
+  expect(await outcome).toMatchObject({ kind: 'unanswered' });
+});
+
 const connectionsOf = (server: NetServer): Promise<number> =>
   new Promise((resolve) => server.getConnections((_, count) => resolve(count)));

@@ -2,6 +2,7 @@
  * Send: the POST of the hot path. render → **send** → record. Each request is written at most once, no redirect is
  * followed, and whatever happens is an outcome, not an exception.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '@quailrunner/domain';
 import { Exchange } from './exchange.js';
 import { nameFault } from './name-fault.js';
@@ -35,8 +36,8 @@ export interface PostOptions {
 export interface Client {
   /** `not-sent` only when certainly no byte of the request left. Never rejects. */
   post(request: PostRequest, options: PostOptions): Promise<Outcome>;
-  /** Takes no more requests, waits for those in progress, and closes all connections. */
-  close(): Promise<void>;
+  /** Takes no more requests, gives those in progress so long (without a limit unless set), and closes all connections. */
+  close(patienceMs?: number): Promise<void>;
 }
 
 interface Gate {
@@ -64,12 +65,14 @@ export const openClient = ({ allowPrivateTargets, twilioBaseUrl, connections = 5
 
   return {
     post,
-    close: async () => {
+    close: async (patienceMs) => {
       gate.isClosing = true;
-      await new Promise<void>((resolve) => {
+      const isIdle = new Promise<void>((resolve) => {
         if (gate.inFlight === 0) resolve();
         else gate.onIdle = resolve;
       });
+      const limit = patienceMs === undefined ? undefined : sleep(patienceMs, undefined, { ref: false });
+      await Promise.race([isIdle, limit ?? isIdle]);
       await pools.close();
     },
   };
