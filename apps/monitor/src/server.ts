@@ -24,7 +24,19 @@ export const openServer = async (publicUrl: string | undefined, log: Log): Promi
     genReqId: () => randomUUID(),
   });
   app.setErrorHandler(answerFault(log));
+  endConnectionsOnClose(app);
   await app.register(fastifyHelmet, securityHeaders(publicUrl?.startsWith('https:') ?? false));
   await addViews(app);
   return app;
+};
+
+/** A client whose request is in progress when we close would keep its connection, and with it us, for a while longer. */
+const endConnectionsOnClose = (app: FastifyInstance): void => {
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
 };

@@ -71,7 +71,11 @@ export const startMonitorFrom = async (config: Config, log: Log): Promise<Monito
     if (names.length > 0) log.emit('ledger.migrated', { names });
     const reach = armCrashPoint(config.crashAt);
     const monitor = await startMonitor({ ...config, ...config.monitor, encryptionKey }, { ledger, queue, log, reach });
-    return { ...monitor, close: () => monitor.close().finally(closeStores) };
+    const close = (): Promise<void> => {
+      ledger.hurry(); // Requests in progress may wait for it.
+      return monitor.close().finally(closeStores);
+    };
+    return { ...monitor, close };
   } catch (error) {
     await closeStores();
     throw error;

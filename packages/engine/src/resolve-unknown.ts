@@ -22,17 +22,19 @@ export interface ResolveDeps extends LookUpDeps {
   readonly reach: Reach;
   readonly random: () => number;
   readonly now: () => Date;
+  /** Aborted when the process stops: no further run is looked at. */
+  readonly signal: AbortSignal;
 }
 
 const batchSize = 100;
 const looksInFlight = 10;
 
-/** Settles the unknown runs that are due for a look, all of them unless `signal` says to stop. */
-export const resolveUnknown = async (deps: ResolveDeps, signal: AbortSignal): Promise<void> => {
+/** Settles the unknown runs that are due for a look, all of them. */
+export const resolveUnknown = async (deps: ResolveDeps): Promise<void> => {
   for (let due = batchSize; due === batchSize; ) {
     const runs = await readUnknown(deps.ledger, { limit: batchSize });
     for (let from = 0; from < runs.length; from += looksInFlight) {
-      if (signal.aborted) return;
+      if (deps.signal.aborted) return;
       await Promise.all(runs.slice(from, from + looksInFlight).map((run) => resolveRun(run, deps)));
     }
     due = runs.length;

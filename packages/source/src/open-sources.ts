@@ -1,4 +1,5 @@
 /** The users' databases, by name. They are only ever read: every query runs in a READ ONLY transaction. */
+import { Socket } from 'node:net';
 import { Pool, type PoolClient } from 'pg';
 import { PredicateFault, sourceVariable } from './predicate-fault.js';
 
@@ -6,6 +7,7 @@ export interface Sources {
   /** Runs `read` in a transaction that can't write, on a connection of its own, and ends both. */
   readOnly<Result>(source: string, read: (client: PoolClient) => Promise<Result>): Promise<Result>;
   readonly names: readonly string[];
+  /** Breaks off what is still being read. */
   close(): Promise<void>;
 }
 
@@ -22,6 +24,14 @@ const ignore = (): void => {};
 
 export const openSources = (urls: Readonly<Record<string, string>>, options: SourceOptions): Sources => {
   const pools = new Map<string, Pool>();
+  const sockets = new Set<Socket>();
+
+  const makeSocket = (): Socket => {
+    const socket = new Socket();
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    return socket;
+  };
 
   const poolOf = (source: string): Pool => {
     const known = pools.get(source);
@@ -35,6 +45,7 @@ export const openSources = (urls: Readonly<Record<string, string>>, options: Sou
       // For a server that says nothing at all any more, not even that the time is over.
       query_timeout: options.statementTimeoutMs + 5_000,
       keepAlive: true,
+      stream: makeSocket,
       idleTimeoutMillis: 30_000,
       application_name: 'quailrunner',
     });
@@ -65,7 +76,9 @@ export const openSources = (urls: Readonly<Record<string, string>>, options: Sou
       }
     },
     close: async () => {
-      await Promise.all([...pools.values()].map((pool) => pool.end()));
+      const ended = Promise.all([...pools.values()].map((pool) => pool.end()));
+      for (const socket of sockets) socket.destroy();
+      await ended;
     },
   };
 };

@@ -96,8 +96,7 @@ const launchApps = async (house: House, fleet: Fleet, { terminal, env }: CliCont
   if (sandboxPort !== undefined) await fleet.launch([shape('sandbox', ['sandbox', '--port', `${sandboxPort}`])]);
   const [monitor] = await Promise.all([
     launchMonitor(fleet, { wish, port }, (free) => shape('monitor', ['monitor'], { MONITOR_PORT: String(free) })),
-    fleet.launch([shape('scheduler', ['scheduler'])]),
-    fleet.launch(names.map((name) => shape(name, ['worker']))),
+    fleet.launch([shape('scheduler', ['scheduler']), ...names.map((name) => shape(name, ['worker']))]),
   ]);
   terminal.print(`Monitor  ${monitor.url}`);
   if (monitor.firstPassword !== undefined) terminal.print(`         admin, ${monitor.firstPassword} (shown this once)`);
