@@ -103,9 +103,9 @@ const sendOne = async ({ start, untilStates }: World): Promise<void> => {
 };
 
 const expectDelivery =
-  (delivery: string | null) =>
+  (...known: (string | null)[]) =>
   async ({ stage }: World): Promise<void> =>
-    expect((await stage.ledger.query('select delivery from quailrunner.runs')).rows).toEqual([{ delivery }]);
+    expect(known).toContain((await stage.ledger.query('select delivery from quailrunner.runs')).rows[0]?.delivery);
 
 const scheduler = { app: 'scheduler', messages: 0 } as const;
 const worker = { app: 'worker', before: startScheduler } as const;
@@ -139,7 +139,8 @@ const cases: Readonly<Record<CrashPoint, Case>> = {
   'run.settled': { app: 'scheduler', before: loseAnswer, left: ['completed'], messages: 1 },
   'jobless.returned': { ...scheduler, before: feedAndFlush, left: ['pending', 'queued'], mend: passMinute },
   'receipt.checked': { ...monitor, also: expectDelivery(null) },
-  'receipt.recorded': { ...monitor, also: expectDelivery('sent') },
+  // The second receipt may have come while the monitor read the task.
+  'receipt.recorded': { ...monitor, also: expectDelivery('sent', 'delivered') },
 };
 
 describe.concurrent('a process that is killed', () => {

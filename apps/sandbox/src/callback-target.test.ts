@@ -10,7 +10,7 @@ describe('a callback', () => {
     'http://LocalHost/',
     'http://[::1]:3000/',
   ])('may go to %s', (url) => {
-    expect(mayCallBack(url)).toBe(true);
+    expect(mayCallBack(url, {})).toBe(true);
   });
 
   it.each([
@@ -23,7 +23,7 @@ describe('a callback', () => {
     'http://169.254.169.254/',
     'http://[::2]/',
   ])('may not go to %s', (url) => {
-    expect(mayCallBack(url)).toBe(false);
+    expect(mayCallBack(url, {})).toBe(false);
   });
 
   it.each([
@@ -33,6 +33,17 @@ describe('a callback', () => {
     ['http://quail.example.com/', false],
     ['https://www.quail.example.com/', false],
   ])('may go to the origin that the operator named: %s, %s', (url, may) => {
-    expect(mayCallBack(url, 'https://quail.example.com/quailrunner')).toBe(may);
+    expect(mayCallBack(url, { callbackOrigin: 'https://quail.example.com/quailrunner' })).toBe(may);
+  });
+
+  it.each([
+    ['127.0.0.1', true],
+    ['localhost', true],
+    ['::1', true],
+    ['0.0.0.0', false],
+    ['::', false],
+    ['192.168.1.5', false],
+  ])('may go to this machine from a sandbox that listens on %s: %s', (host, may) => {
+    expect(mayCallBack('http://127.0.0.1:3000/twilio/receipts', { host })).toBe(may);
   });
 });

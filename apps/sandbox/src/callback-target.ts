@@ -4,10 +4,21 @@
  */
 import { isIP } from 'node:net';
 
-/** Whether `url` leads to this machine or to `callbackOrigin`, the address that the operator named as their own. */
-export const mayCallBack = (url: string, callbackOrigin?: string): boolean => {
+export interface CallbackScope {
+  /** The address that the operator named as their own. */
+  readonly callbackOrigin?: string;
+  /** Where the sandbox listens; 127.0.0.1 unless set. */
+  readonly host?: string;
+}
+
+/**
+ * Whether `url` leads to `callbackOrigin`, or to this machine: the latter only while nobody from elsewhere can ask the
+ * sandbox to post there in their place.
+ */
+export const mayCallBack = (url: string, { callbackOrigin, host = '127.0.0.1' }: CallbackScope): boolean => {
   const { hostname, origin } = new URL(url);
-  return isLoopback(hostname) || (callbackOrigin !== undefined && origin === new URL(callbackOrigin).origin);
+  if (callbackOrigin !== undefined && origin === new URL(callbackOrigin).origin) return true;
+  return isLoopback(hostname) && isLoopback(host === '::1' ? '[::1]' : host);
 };
 
 /** `hostname` as the URL standard writes it: short and hexadecimal forms of 127.0.0.1 are spelt out already. */

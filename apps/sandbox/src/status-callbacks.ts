@@ -4,7 +4,7 @@
  */
 import type { ApiClient } from '@quailrunner/delivery';
 import { type Callback, callbackRequest } from './callback-request.js';
-import { mayCallBack } from './callback-target.js';
+import { type CallbackScope, mayCallBack } from './callback-target.js';
 import type { Due } from './due-queue.js';
 import { openDueRunner } from './due-runner.js';
 import type { FaultRules } from './fault-rules.js';
@@ -36,13 +36,11 @@ export interface StatusCallbacks {
   close(): Promise<void>;
 }
 
-export interface StatusCallbackDeps {
+export interface StatusCallbackDeps extends CallbackScope {
   readonly client: Pick<ApiClient, 'postForm' | 'close'>;
   readonly faults: FaultRules;
   readonly times: DeliveryTimes;
   readonly now: () => number;
-  /** The one origin beside this machine's own that may be called. */
-  readonly callbackOrigin?: string;
 }
 
 interface PlannedCallback extends Callback {
@@ -55,7 +53,7 @@ const mostInFlight = 50;
 const timeoutMs = 15_000;
 
 export const openStatusCallbacks = (deps: StatusCallbackDeps): StatusCallbacks => {
-  const { client, faults, times, now, callbackOrigin } = deps;
+  const { client, faults, times, now } = deps;
   let tally = openTally();
 
   const send = async (callback: Callback): Promise<void> => {
@@ -90,7 +88,7 @@ export const openStatusCallbacks = (deps: StatusCallbackDeps): StatusCallbacks =
     plan: (message, authToken) => {
       const url = message.statusCallback;
       if (url === undefined) return;
-      if (!mayCallBack(url, callbackOrigin)) tally.skipped += 1;
+      if (!mayCallBack(url, deps)) tally.skipped += 1;
       else if (authToken === undefined) tally.unsigned += 1;
       else {
         plan({ message, url, authToken, status: 'sent', at: message.createdAt + times.sentAfterMs });

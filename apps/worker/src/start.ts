@@ -63,6 +63,8 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
     tasks: openTaskCache(ledger),
     secrets: config.secrets,
     lookUpAfterMs: config.lookUpAfterMs,
+    // Well before anybody takes us for lost.
+    leaveWithinMs: Math.min(10_000, config.workerLostAfterMs / 3),
     ...receiptsOf(config, encryptionKey, log),
     reach,
     random: Math.random,

@@ -1,17 +1,27 @@
 /**
- * The auth tokens that a receipt of a task's message may be signed with. Twilio signs with the account's own auth token,
- * also where the message was asked for with an API key.
+ * The auth tokens that a receipt of a task's message may be signed with. Twilio signs with the auth token of the account
+ * whose message it is, also where the message was asked for with an API key or by the account above it.
  */
 import { compileAction } from '@quailrunner/action';
+import { accountSidOf } from '@quailrunner/twilio';
 import type { CompiledTask } from './compile-task.js';
 
-/** Of the task's own Authorization header, where its user is an account; and the secret `twilio_auth_token`. */
+/**
+ * Of the task's own Authorization header, where its user is the account that the URL names; else the secret
+ * `twilio_auth_token_ac…` of that account, else the secret `twilio_auth_token`.
+ */
 export type AuthTokens = (task: CompiledTask) => readonly string[];
 
 export const openAuthTokens = (secrets: Readonly<Record<string, string>>): AuthTokens => {
   const known = new WeakMap<CompiledTask, readonly string[]>();
   const read = (task: CompiledTask): readonly string[] => {
-    const tokens = [ownToken(task, secrets), secrets.twilio_auth_token];
+    const account = accountSidOf(task.settings.action.url);
+    const named = account === undefined ? undefined : secrets[`twilio_auth_token_${account.toLowerCase()}`];
+    const tokens = [
+      ownToken(task, account, secrets),
+      named,
+      named === undefined ? secrets.twilio_auth_token : undefined,
+    ];
     return [...new Set(tokens.filter((token) => token !== undefined && token !== ''))] as string[];
   };
   return (task) => {
@@ -21,10 +31,17 @@ export const openAuthTokens = (secrets: Readonly<Record<string, string>>): AuthT
   };
 };
 
-const ownToken = ({ settings }: CompiledTask, secrets: Readonly<Record<string, string>>): string | undefined => {
+const ownToken = (
+  { settings }: CompiledTask,
+  account: string | undefined,
+  secrets: Readonly<Record<string, string>>,
+): string | undefined => {
   const [, source] = Object.entries(settings.action.headers).find(([name]) => /^authorization$/i.test(name)) ?? [];
   const basic = /^Basic +(\S+)$/i.exec(renderAlone(source ?? '', secrets) ?? '')?.[1];
-  return /^AC[0-9a-f]{32}:(.+)$/i.exec(Buffer.from(basic ?? '', 'base64').toString('utf8'))?.[1];
+  const credentials = Buffer.from(basic ?? '', 'base64').toString('utf8');
+  const [, user, token] = /^(AC[0-9a-f]{32}):(.+)$/i.exec(credentials) ?? [];
+  // A URL whose account comes from a row may be anybody's: its signature decides.
+  return account === undefined || user === account ? token : undefined;
 };
 
 /** A header that takes a row's columns, or a secret that isn't there, can't be told without them. */

@@ -28,6 +28,11 @@ export interface DeliverDeps {
   readonly log: Log;
   /** How long a run that may have been sent waits before Twilio is asked for it. */
   readonly lookUpAfterMs: number;
+  /**
+   * A request that has not left so long after its start was asked for does not leave any more: a worker that was frozen is
+   * taken for lost, and when it wakes, its run may be somebody else's.
+   */
+  readonly leaveWithinMs: number;
   /** Absent: Twilio is not asked for receipts. */
   readonly receipts?: ReceiptAddress;
   readonly reach: Reach;
@@ -35,11 +40,8 @@ export interface DeliverDeps {
   readonly now: () => Date;
 }
 
-/** A worker that was frozen is taken for lost after half a minute: when it wakes, its run may be somebody else's. */
-const leaveWithinMs = 10_000;
-
 export const deliverRun = async (dispatch: Dispatch, deps: DeliverDeps): Promise<JobResult> => {
-  const leaveBefore = deps.now().getTime() + leaveWithinMs;
+  const leaveBefore = deps.now().getTime() + deps.leaveWithinMs;
   deps.reach('job.taken');
   const run = await start(dispatch, deps); // Committed before the POST leaves.
   if (run === undefined) return { state: 'void' }; // Late, twice, or paused meanwhile.

@@ -25,7 +25,13 @@ export type Finding =
   /** Twilio has the message; it may have refused it since. */
   | { readonly kind: 'found'; readonly sid: string; readonly verdict: Verdict }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'undecided'; readonly code: string; readonly reason: string };
+  | {
+      readonly kind: 'undecided';
+      readonly code: string;
+      readonly reason: string;
+      /** Twilio did not answer, or not in earnest: the next one had better not be asked for at once. */
+      readonly isSilence?: boolean;
+    };
 
 /** Pages of the list that are read at most; a number that got more messages than that in the time can't be decided. */
 const mostPages = 20;
@@ -43,6 +49,7 @@ export const lookUpMessage = async (run: UnknownRun, task: CompiledTask, deps: L
   const taken = await readKnownSids(
     deps.ledger,
     listed.map((message) => message.sid),
+    run,
   );
   const match = matchMessage(sent, listed, taken);
   if (match.kind === 'found') return { kind: 'found', sid: match.message.sid, verdict: classifyFound(match.message) };
@@ -84,7 +91,8 @@ const readPages = async (
   for (let pages = 0; url !== undefined; pages++) {
     if (pages === mostPages) return undecided('LOOK_UP_TOO_LONG', `more than ${mostPages} pages of messages`);
     const answer: Outcome = await apiClient.getJson(url, { headers, timeoutMs });
-    if (answer.kind !== 'answered') return undecided(answer.code, answer.reason);
+    if (answer.kind !== 'answered') return silence(answer.code, answer.reason);
+    if (answer.status === 429 || answer.status >= 500) return silence(`HTTP_${answer.status}`, scrub(answer.body, 200));
     const page: MessagePage | undefined = answer.status === 200 ? parseMessagePage(answer.body, url) : undefined;
     if (page === undefined) return undecided(`HTTP_${answer.status}`, scrub(answer.body, 200));
     messages.push(...page.messages);
@@ -94,4 +102,10 @@ const readPages = async (
   return messages;
 };
 
-const undecided = (code: string, reason: string): Finding => ({ kind: 'undecided', code, reason });
+const silence = (code: string, reason: string): Finding => ({ ...undecided(code, reason), isSilence: true });
+
+const undecided = (code: string, reason: string): Extract<Finding, { kind: 'undecided' }> => ({
+  kind: 'undecided',
+  code,
+  reason,
+});

@@ -41,7 +41,8 @@ export type ReceiptResult =
 export const recordReceipt = async (callback: StatusCallback, deps: ReceiptDeps): Promise<ReceiptResult> => {
   const reference = deps.references.read(callback.path.split('?')[1] ?? '');
   if (reference === undefined) return refuse('reference');
-  const tokens = deps.tokensOf(await deps.tasks.read(reference.taskId, reference.revision));
+  const task = await patiently(() => deps.tasks.read(reference.taskId, reference.revision));
+  const tokens = deps.tokensOf(task);
   if (tokens.length === 0) return refuse('no-token');
   if (!isSigned(callback, tokens, deps)) return refuse('signature');
   const said = parseReceipt(callback.parameters);
@@ -67,9 +68,9 @@ const isSigned = (callback: StatusCallback, tokens: readonly string[], { publicU
 };
 
 /** Twilio waits for 15 s and does not come again: a ledger that restarts meanwhile must not cost us the receipt. */
-const patienceMs = 7_000;
+const patienceMs = 4_000;
 
-const patiently = async (work: () => Promise<void>): Promise<void> => {
+const patiently = async <Result>(work: () => Promise<Result>): Promise<Result> => {
   const giveUpAt = performance.now() + patienceMs;
   for (;;) {
     try {

@@ -10,6 +10,7 @@ import { readUnknown, settleUnknown, type UnknownRun, type UnknownSettlement } f
 import { describeFault, type Log } from '@quailrunner/telemetry';
 import type { CompiledTask } from './compile-task.js';
 import { type Finding, type LookUpDeps, lookUpMessage } from './look-up-message.js';
+import { openSilences, type Silences } from './silences.js';
 import type { TaskCache } from './task-cache.js';
 
 export interface ResolveDeps extends LookUpDeps {
@@ -31,18 +32,22 @@ const looksInFlight = 10;
 
 /** Settles the unknown runs that are due for a look, all of them. */
 export const resolveUnknown = async (deps: ResolveDeps): Promise<void> => {
+  const silences = openSilences();
   for (let due = batchSize; due === batchSize; ) {
     const runs = await readUnknown(deps.ledger, { limit: batchSize });
     for (let from = 0; from < runs.length; from += looksInFlight) {
       if (deps.signal.aborted) return;
-      await Promise.all(runs.slice(from, from + looksInFlight).map((run) => resolveRun(run, deps)));
+      const some = runs.slice(from, from + looksInFlight);
+      await Promise.all(some.map((run) => resolveRun(run, { ...deps, silences })));
     }
     due = runs.length;
   }
 };
 
+type Deps = ResolveDeps & { readonly silences: Silences };
+
 /** A run that can't be looked at now keeps no other from it. */
-const resolveRun = async (run: UnknownRun, deps: ResolveDeps): Promise<void> => {
+const resolveRun = async (run: UnknownRun, deps: Deps): Promise<void> => {
   try {
     await settleRun(run, deps);
   } catch (fault) {
@@ -51,7 +56,7 @@ const resolveRun = async (run: UnknownRun, deps: ResolveDeps): Promise<void> => 
   }
 };
 
-const settleRun = async (run: UnknownRun, deps: ResolveDeps): Promise<void> => {
+const settleRun = async (run: UnknownRun, deps: Deps): Promise<void> => {
   const task = await deps.tasks.read(run.taskId, run.revision);
   const finding = await find(run, task, deps);
   deps.reach('message.looked-up');
@@ -59,11 +64,23 @@ const settleRun = async (run: UnknownRun, deps: ResolveDeps): Promise<void> => {
   const result = await settleUnknown(deps.ledger, run, { ...settlement, ...recordOf(finding, settlement) });
   deps.reach('run.settled');
   // Another run was settled by this very message a moment ago: the next look leaves it out.
-  if (result === 'sid-taken') await settleUnknown(deps.ledger, run, { state: 'unknown', dueInMs: deps.lookUpAfterMs });
+  if (result === 'sid-taken') await settleUnknown(deps.ledger, run, { ...taken, dueInMs: deps.lookUpAfterMs });
   if (result === 'settled' && settlement.state !== 'unknown') {
     deps.log.emit('run.settled', { runId: run.runId, state: settlement.state, by: finding.kind });
   }
 };
+
+/**
+ * Twilio's list may show a message later than it was taken, above all after an outage: one look that doesn't find it proves
+ * nothing yet. The ledger remembers the first of two looks in a row, and lets the second not come before its time.
+ */
+const notListedYet = { code: 'NOT_LISTED_YET', reason: "Twilio's list did not show it; it is looked at once more." };
+const taken = {
+  state: 'unknown',
+  code: 'MESSAGE_TAKEN',
+  reason: "The message that was found is another run's.",
+} as const;
+const notListed = { code: 'NOT_LISTED', reason: "Twilio's list did not show it at two looks in a row." };
 
 /** What the attempt turned out to be, and who said so. */
 const recordOf = (
@@ -77,7 +94,7 @@ const recordOf = (
       return verdict.kind === 'accepted' ? known : { ...known, code: verdict.code, reason: verdict.reason };
     }
     case 'absent':
-      return state === 'unknown' ? {} : { verdict: 'transient', settledBy: 'look-up' };
+      return state === 'unknown' ? notListedYet : { verdict: 'transient', settledBy: 'look-up', ...notListed };
     case 'undecided': {
       const { code, reason } = finding;
       return { code, reason, ...(state === 'unknown' ? {} : { settledBy: 'policy' }) };
@@ -85,11 +102,17 @@ const recordOf = (
   }
 };
 
-const find = async (run: UnknownRun, task: CompiledTask, deps: ResolveDeps): Promise<Finding> => {
+const find = async (run: UnknownRun, task: CompiledTask, deps: Deps): Promise<Finding> => {
   if (task.target === 'http') return { kind: 'undecided', code: 'NO_LOOK_UP', reason: 'the host offers no look-up' };
   if (!deps.lookUp) return { kind: 'undecided', code: 'LOOK_UP_OFF', reason: 'QUAIL_LOOK_UP is off' };
+  const { url } = task.settings.action;
+  if (deps.silences.isSilent(url)) {
+    return { kind: 'undecided', code: 'LOOK_UP_POSTPONED', reason: 'Twilio did not answer the looks before this one.' };
+  }
   try {
-    return await lookUpMessage(run, task, deps);
+    const finding = await lookUpMessage(run, task, deps);
+    deps.silences.note(url, finding.kind === 'undecided' && finding.isSilence === true);
+    return finding;
   } catch (fault) {
     const { fault: code, message: reason } = describeFault(fault);
     return { kind: 'undecided', code, reason };
@@ -106,17 +129,12 @@ const settlementOf = (finding: Finding, run: UnknownRun, task: CompiledTask, dep
     case 'found':
       return ofVerdict(finding.verdict, run, task, deps);
     case 'absent':
-      return isLongGone(run, deps)
-        ? asFailedAttempt(run, task, deps)
-        : { state: 'unknown', dueInMs: deps.lookUpAfterMs };
+      if (run.code !== notListedYet.code) return { state: 'unknown', dueInMs: deps.lookUpAfterMs };
+      return asFailedAttempt(run, task, deps);
     case 'undecided':
       return byPolicy(run, task, deps);
   }
 };
-
-/** Twilio's list may show a message later than it was taken: one look that doesn't find it proves nothing yet. */
-const isLongGone = (run: UnknownRun, { lookUpAfterMs, now }: ResolveDeps): boolean =>
-  unknownForMs(run, now()) >= 2 * lookUpAfterMs;
 
 /** Twilio also lists what it refused when it was asked: such a message was never sent. */
 const ofVerdict = (verdict: Verdict, run: UnknownRun, task: CompiledTask, deps: ResolveDeps): Next => {

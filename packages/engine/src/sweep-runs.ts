@@ -34,11 +34,12 @@ export const sweepRuns = async (deps: SweepDeps): Promise<void> => {
 
 /** Redis is disposable: when it has forgotten what it knew, everything it should hold is fed again at once. */
 export const recoverQueue = async (deps: SweepDeps): Promise<void> => {
-  if (!(await deps.queue.hasForgotten())) return;
+  const forgotten = await deps.queue.readForgotten();
+  if (forgotten === undefined) return;
   const returned = await returnJobless(0, deps);
   deps.reach('jobless.returned');
   // Last: whoever is stopped before this does it all again.
-  await deps.queue.remember();
+  await deps.queue.remember(forgotten);
   deps.log.emit('queue.forgotten', { returned });
 };
 

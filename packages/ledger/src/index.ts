@@ -8,7 +8,7 @@ export type { LedgerFault } from './ledger-fault.js';
 export { migrateLedger } from './migrate-ledger.js';
 export { type Attempts, openAttempts } from './open-attempts.js';
 export { type Ledger, type LedgerOptions, openLedger } from './open-ledger.js';
-export { openReceipts, type Receipts } from './open-receipts.js';
+export { openReceipts, type Receipt, type Receipts } from './open-receipts.js';
 export { countLanes, type LaneCounts, type LaneRow, readLanes, readWaitingLanes } from './read-lanes.js';
 export {
   readKnownSids,
@@ -46,4 +46,3 @@ export { sweepLostWorkers } from './sweep-lost-workers.js';
 export { type DueScan, takeDueScan } from './take-due-scan.js';
 export { countUsers, createUser, type Role, readUser, type User } from './users.js';
 export { registerWorker, type Worker } from './workers.js';
-export type { Receipt } from './write-receipts.js';

@@ -21,6 +21,7 @@ import {
   sweepLostWorkers,
   type UnknownSettlement,
 } from './index.js';
+import { query } from './query.js';
 import { reclaimSids } from './reclaim-sids.js';
 
 let test: TestLedger;
@@ -73,7 +74,14 @@ const writes: Readonly<Record<string, (run: Dispatch) => Promise<unknown>>> = {
   'settle as retrying': settle('retrying'),
   'settle later': settle('unknown'),
   receipt: ({ runId, dispatch }) =>
-    openReceipts(test.ledger).record({ runId, dispatch, sid: `SM${runId}`, status: 'sent', delivery: 'sent' }),
+    openReceipts(test.ledger).record({
+      runId,
+      dispatch,
+      sid: `SM${runId}`,
+      status: 'sent',
+      delivery: 'sent',
+      wasSent: true,
+    }),
   'resolve as sent': ({ runId }) => resolveRuns(test.ledger, [runId], { wasSent: true }),
   'resolve as not sent': ({ runId }) => resolveRuns(test.ledger, [runId], { wasSent: false }),
   "lose its message to another run's answer": async ({ runId }) => {
@@ -83,7 +91,7 @@ const writes: Readonly<Record<string, (run: Dispatch) => Promise<unknown>>> = {
        values ($1, 1, 1, 1, $2, now(), 'accepted', 1, 'SM0', 'look-up')`,
       [runId, workerId],
     );
-    await reclaimSids(test.ledger, [{ sid: 'SM0', runId: '0' }]);
+    await reclaimSids((text, values) => query(test.ledger, text, values), [{ sid: 'SM0', runId: '0' }]);
   },
   retry: (run) => retryRuns(test.ledger, { runIds: [run.runId] }),
   'retry the task': () => retryRuns(test.ledger, { task: 'welcome' }),

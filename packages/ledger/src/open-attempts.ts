@@ -4,9 +4,11 @@ import type { FinishedAttempt } from './finish-attempts.js';
 import { GroupCommit } from './group-commit.js';
 import { isOneItemsFault } from './ledger-fault.js';
 import { inside, type Ledger } from './open-ledger.js';
+import { type Ask, query } from './query.js';
 import { reclaimSids } from './reclaim-sids.js';
 import type { StartedRun } from './start-attempts.js';
 import { type AttemptWrite, type AttemptWritten, writeAttempts } from './write-attempts.js';
+import { writeProofs } from './write-proofs.js';
 
 export interface Attempts {
   /** The run to send now, once that is committed; `undefined` when this job means nothing (any more). */
@@ -35,13 +37,14 @@ export const openAttempts = (
       }
       return undefined;
     },
-    finish: (attempt) => finish(attempt, { ledger, group, reach }),
+    finish: (attempt) => finish(attempt, { ledger, workerId, group, reach }),
     drain: () => group.drain(),
   };
 };
 
 interface FinishDeps {
   readonly ledger: Ledger;
+  readonly workerId: string;
   readonly group: GroupCommit<AttemptWrite, AttemptWritten>;
   readonly reach: Reach;
 }
@@ -50,14 +53,37 @@ const finish = async (attempt: FinishedAttempt, deps: FinishDeps): Promise<boole
   const { ledger, group, reach } = deps;
   try {
     const written = await group.submit({ kind: 'finish', attempt });
-    return written.kind === 'finished' && written.isRecorded;
+    if (written.kind === 'finished' && written.isRecorded) return true;
+    return attempt.verdict === 'accepted' && (await recordLate(attempt, deps));
   } catch (fault) {
     const { sid, ...withoutSid } = attempt;
     if (sid === undefined || !isOneItemsFault(fault)) throw fault;
     // Another attempt has this message. By a look-up's conclusion: ours is the answer itself.
-    const { length } = await reclaimSids(ledger, [{ sid, runId: attempt.runId }]);
+    const ask: Ask = (text, values) => query(ledger, text, values);
+    const { length } = await reclaimSids(ask, [{ sid, runId: attempt.runId }]);
     if (length === 0) return finish(withoutSid, deps); // By its own answer: the receiver numbers its messages oddly.
     reach('sid.reclaimed');
     return finish(attempt, deps);
   }
+};
+
+const selectGivenUp = `
+  select from quailrunner.attempts
+  where run_id = $1 and dispatch = $2 and worker_id = $3 and (verdict <> 'accepted' or settled_by = 'look-up')`;
+
+/**
+ * The attempt was given up and its run has moved on: it is to be sent again, or was settled by another message. The
+ * receiver's answer that it has ours is proof of the opposite, however late.
+ */
+const recordLate = async (attempt: FinishedAttempt, { ledger, workerId }: FinishDeps): Promise<boolean> => {
+  const { runId, dispatch, sid } = attempt;
+  if ((await query(ledger, selectGivenUp, [runId, dispatch, workerId])).length === 0) return false;
+  const proof = {
+    runId,
+    dispatch,
+    delivery: 'accepted',
+    wasSent: true,
+    ...(sid === undefined ? {} : { sid }),
+  } as const;
+  return writeProofs(ledger, [proof], 'answer');
 };

@@ -2,7 +2,10 @@
 import { GroupCommit } from './group-commit.js';
 import { isOneItemsFault } from './ledger-fault.js';
 import type { Ledger } from './open-ledger.js';
-import { type Receipt, writeReceipts } from './write-receipts.js';
+import { type Proof, writeProofs } from './write-proofs.js';
+
+/** What Twilio says of a message after it has taken it, or refused it. */
+export type Receipt = Proof & Required<Pick<Proof, 'sid' | 'status'>>;
 
 export interface Receipts {
   /** Settles once it is committed. The same receipt may come again, and later than one that says more. */
@@ -14,7 +17,7 @@ export interface Receipts {
 export const openReceipts = (ledger: Ledger): Receipts => {
   const group = new GroupCommit<Receipt, void>({
     write: async (receipts) => {
-      await writeReceipts(ledger, receipts);
+      await writeProofs(ledger, receipts, 'receipt');
       return receipts.map(() => undefined);
     },
     isOneItemsFault,

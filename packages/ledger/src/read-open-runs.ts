@@ -22,6 +22,8 @@ export interface UnknownRun extends Dispatch {
   readonly startedAt: Date;
   /** When it was given up, or its answer broken off. */
   readonly lostAt: Date;
+  /** What was last known of it. */
+  readonly code: string;
 }
 
 // Cost: reads what is in Redis, which is bounded. By id, so that a caller can go on where it stopped.
@@ -34,7 +36,8 @@ const selectStale = `
 
 const selectUnknown = `
   select r.id as "runId", r.dispatch, r.task_id as "taskId", t.name as task, r.revision, r.lane_id as "laneId",
-    r.entity_pk as "entityPk", r.columns, r.attempts, r.started_at as "startedAt", a.finished_at as "lostAt"
+    r.entity_pk as "entityPk", r.columns, r.attempts, r.started_at as "startedAt", a.finished_at as "lostAt",
+    coalesce(r.code, '') as code
   from quailrunner.runs r
   join quailrunner.tasks t on t.id = r.task_id
   join quailrunner.attempts a on a.run_id = r.id and a.dispatch = r.dispatch
@@ -45,7 +48,7 @@ const selectUnknown = `
 const selectSids = `
   select sid from quailrunner.attempts where sid = any ($1)
   union
-  select sid from quailrunner.receipts where sid = any ($1)`;
+  select sid from quailrunner.receipts where sid = any ($1) and (run_id, dispatch) <> ($2, $3)`;
 
 export interface StalePage {
   readonly olderThanMs: number;
@@ -62,6 +65,10 @@ export const readStaleQueued = (ledger: Ledger, { olderThanMs, limit, afterRunId
 export const readUnknown = (ledger: Ledger, { limit }: { limit: number }): Promise<UnknownRun[]> =>
   query<UnknownRun>(ledger, selectUnknown, [limit]);
 
-/** Which of these ids of messages are known to be some run's own. */
-export const readKnownSids = async (ledger: Ledger, sids: readonly string[]): Promise<Set<string>> =>
-  new Set((await query<{ sid: string }>(ledger, selectSids, [sids])).map(({ sid }) => sid));
+/** Which of these ids of messages are known to be those of other attempts than this one. */
+export const readKnownSids = async (
+  ledger: Ledger,
+  sids: readonly string[],
+  { runId, dispatch }: Dispatch,
+): Promise<Set<string>> =>
+  new Set((await query<{ sid: string }>(ledger, selectSids, [sids, runId, dispatch])).map(({ sid }) => sid));

@@ -61,7 +61,7 @@ export interface AttemptRow {
   readonly excerpt?: string;
   readonly sid?: string;
   /** Who knew what became of it, where its own answer didn't say. */
-  readonly settledBy?: 'look-up' | 'receipt' | 'person' | 'policy';
+  readonly settledBy?: 'look-up' | 'receipt' | 'answer' | 'person' | 'policy';
 }
 
 export interface RunFilter {

@@ -38,8 +38,12 @@ const receiptOf = ({ runId, dispatch }: Dispatch, delivery: Delivery, sid = `SM$
   sid,
   delivery,
   status: statusOf[delivery],
+  wasSent: true,
   ...(delivery === 'undelivered' ? { code: '30003' } : {}),
 });
+
+/** An attempt of none of the runs. */
+const stranger = { runId: '0', dispatch: 0 };
 
 const answered = { spent: true, dueInMs: 0, durationMs: 5 };
 const unanswered = { state: 'unknown', verdict: 'unknown', code: 'TIMEOUT', reason: 'no answer', ...answered } as const;
@@ -143,7 +147,7 @@ describe('a receipt proves that a run was sent', () => {
       history: [{ verdict: 'accepted', sid: 'SM1', settledBy: 'receipt' }],
     });
     expect(story).not.toHaveProperty('code');
-    expect(await readKnownSids(test.ledger, ['SM1'])).toEqual(new Set(['SM1']));
+    expect(await readKnownSids(test.ledger, ['SM1'], stranger)).toEqual(new Set(['SM1']));
   });
 
   it('when it was to be tried again, and its next job means nothing any more', async () => {
@@ -172,6 +176,29 @@ describe('a receipt proves that a run was sent', () => {
       state: 'completed',
       history: [{ verdict: 'accepted', settledBy: 'receipt' }],
     });
+  });
+
+  it('when its worker answers late, after it was fed again', async () => {
+    const { runs, attempts, workerId, laneId } = await makeSending(1);
+    await loseWorker(test, workerId);
+    await sweepLostWorkers(test.ledger, { olderThanMs: 1 });
+    await settleUnknown(test.ledger, runs[0], { state: 'retrying', dueInMs: 0, verdict: 'transient' });
+    const [next] = await feedRuns(test.ledger, { laneId, highWater: 10 });
+    expect(await attempts.finish({ ...runs[0], ...accepted, sid: 'SM1' })).toBe(true);
+    expect(await readRun(test.ledger, runs[0].runId)).toMatchObject({
+      state: 'completed',
+      history: [{ verdict: 'accepted', sid: 'SM1', settledBy: 'answer' }],
+    });
+    expect(await attempts.start(next as Dispatch)).toBeUndefined();
+  });
+
+  it('but not when Twilio had refused the message from the start', async () => {
+    const { runs } = await makeUnknown();
+    const refused = { ...receiptOf(runs[0], 'undelivered'), status: 'failed', code: '21610', wasSent: false };
+    await receipts.record(refused);
+    const story = await readRun(test.ledger, runs[0].runId);
+    expect(story).toMatchObject({ state: 'unknown', receipts: [{ status: 'failed', code: '21610' }] });
+    expect(story).not.toHaveProperty('delivery');
   });
 
   it('whose worker was lost', async () => {
@@ -212,7 +239,7 @@ describe('two runs of the same text to the same number, and one message', () => 
     await receipts.record(receiptOf(sender, 'sent', 'SM1'));
     expect(await readState(test, sender.runId)).toMatchObject({ state: 'completed' });
     expect(await readState(test, lost.runId)).toMatchObject({ state: 'unknown' });
-    expect(await readKnownSids(test.ledger, ['SM1'])).toEqual(new Set(['SM1']));
+    expect(await readKnownSids(test.ledger, ['SM1'], stranger)).toEqual(new Set(['SM1']));
   });
 
   it("a look-up that was made before the other run's receipt was known gives way to it", async () => {

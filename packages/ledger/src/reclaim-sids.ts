@@ -3,8 +3,7 @@
  * an answer or a receipt knows. Where both claim the same message, who knows is right, and the run that had it by
  * conclusion is looked up once more.
  */
-import type { Ledger } from './open-ledger.js';
-import { query } from './query.js';
+import type { Ask } from './query.js';
 
 export interface OwnSid {
   readonly sid: string;
@@ -12,16 +11,26 @@ export interface OwnSid {
 }
 
 // Promise: only what a look-up had concluded is undone, and nothing that a receipt of its own has proved. Concurrency: who
-// settles by the same message at this moment meets the unique index on sids. Cost: an index probe a sid.
+// settles by the same message at this moment meets the unique index on sids. Runs are locked first and in order, as
+// everywhere. Cost: an index probe a sid.
 const reclaim = `
   with own as (
     select * from unnest($1::text[], $2::bigint[]) as own (sid, run_id)
+  ), locked as (
+    select r.id
+    from quailrunner.runs r
+    where r.id in (
+      select a.run_id from quailrunner.attempts a join own on a.sid = own.sid
+      where a.run_id <> own.run_id and a.settled_by = 'look-up'
+    )
+    order by r.id
+    for no key update
   ), lost as (
     update quailrunner.attempts a
     set sid = null, settled_by = null, verdict = 'unknown', code = 'MESSAGE_OF_ANOTHER_RUN',
       reason = 'The message that was found for it turned out to be the message of another run.'
-    from own
-    where a.sid = own.sid and a.run_id <> own.run_id and a.settled_by = 'look-up'
+    from own, locked
+    where a.sid = own.sid and a.run_id <> own.run_id and a.settled_by = 'look-up' and a.run_id = locked.id
     returning a.run_id, a.dispatch, a.code, a.reason
   ), moved as (
     update quailrunner.runs r
@@ -33,7 +42,7 @@ const reclaim = `
   select run_id as "runId" from lost`;
 
 /** The runs that lost their message. */
-export const reclaimSids = async (ledger: Ledger, own: readonly OwnSid[]): Promise<string[]> => {
+export const reclaimSids = async (ask: Ask, own: readonly OwnSid[]): Promise<string[]> => {
   const values = [own.map(({ sid }) => sid), own.map(({ runId }) => runId)];
-  return (await query<{ runId: string }>(ledger, reclaim, values)).map(({ runId }) => runId);
+  return (await ask<{ runId: string }>(reclaim, values)).map(({ runId }) => runId);
 };

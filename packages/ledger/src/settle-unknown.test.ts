@@ -44,6 +44,7 @@ describe('settling an unknown run', () => {
       attempts: 1,
       startedAt: expect.any(Date),
       lostAt: expect.any(Date),
+      code: 'TIMEOUT',
     });
   });
 
@@ -54,7 +55,7 @@ describe('settling an unknown run', () => {
     const story = await readRun(test.ledger, run.runId);
     expect(story).toMatchObject({ state: 'completed', attempts: 1, history: [{ verdict: 'accepted', sid: 'SM1' }] });
     expect(story).not.toHaveProperty('code');
-    expect(await readKnownSids(test.ledger, ['SM0', 'SM1'])).toEqual(new Set(['SM1']));
+    expect(await readKnownSids(test.ledger, ['SM0', 'SM1'], { runId: '0', dispatch: 0 })).toEqual(new Set(['SM1']));
   });
 
   it('retries it when nothing was sent, with the attempt counted once', async () => {

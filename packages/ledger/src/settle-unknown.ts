@@ -2,7 +2,7 @@
 import type { Dispatch, VerdictKind } from '@quailrunner/domain';
 import { LedgerFault } from './ledger-fault.js';
 import type { Ledger } from './open-ledger.js';
-import { query } from './query.js';
+import { type Ask, query } from './query.js';
 import { reclaimSids } from './reclaim-sids.js';
 
 export interface UnknownSettlement {
@@ -15,7 +15,7 @@ export interface UnknownSettlement {
   /** Who said so. */
   readonly settledBy?: 'look-up' | 'person' | 'policy';
   readonly sid?: string;
-  /** Absent: the run keeps what it has; a completed one keeps none. */
+  /** Why the run stands where it stands; the attempt keeps its own unless a message tells more. Absent: nothing changes. */
   readonly code?: string;
   readonly reason?: string;
 }
@@ -39,8 +39,8 @@ const settle = `
   ), known as (
     update quailrunner.attempts a
     set verdict = coalesce($5, a.verdict), sid = coalesce($6, a.sid), settled_by = $9,
-      code = case when $5 = 'accepted' then null else coalesce($7, a.code) end,
-      reason = case when $5 = 'accepted' then null else coalesce($8, a.reason) end
+      code = case when $5 = 'accepted' then null when $6::text is not null then coalesce($7, a.code) else a.code end,
+      reason = case when $5 = 'accepted' then null when $6::text is not null then coalesce($8, a.reason) else a.reason end
     from moved
     where a.run_id = moved.id and a.dispatch = moved.dispatch
   )
@@ -67,6 +67,7 @@ const selectOwner = `select run_id as "runId" from quailrunner.receipts where si
 
 /** A receipt that was written at the same moment may say whose message it is: it is asked for once we are committed. */
 const isReclaimed = async (ledger: Ledger, sid: string, runId: string): Promise<boolean> => {
-  const [owner] = await query<{ runId: string }>(ledger, selectOwner, [sid, runId]);
-  return owner !== undefined && (await reclaimSids(ledger, [{ sid, runId: owner.runId }])).includes(runId);
+  const ask: Ask = (text, values) => query(ledger, text, values);
+  const [owner] = await ask<{ runId: string }>(selectOwner, [sid, runId]);
+  return owner !== undefined && (await reclaimSids(ask, [{ sid, runId: owner.runId }])).includes(runId);
 };

@@ -33,9 +33,16 @@ const sweep = `
     insert into quailrunner.attempts (run_id, dispatch, number, revision, worker_id, started_at, verdict, settled_by, code,
       reason, duration_ms)
     select id, dispatch, attempts, revision, worker_id, started_at,
-      case when delivery is null then 'unknown' else 'accepted' end, case when delivery is not null then 'receipt' end,
-      code, reason, least(extract(epoch from now() - started_at) * 1000, 2147483647)
+      case when proved then 'accepted' else 'unknown' end, case when proved then 'receipt' end,
+      case when not proved then 'WORKER_LOST' end,
+      case when not proved then 'The worker was lost while it was sending.' end,
+      least(extract(epoch from now() - started_at) * 1000, 2147483647)
     from moved
+    cross join lateral (
+      select exists (
+        select from quailrunner.receipts c where c.run_id = moved.id and c.dispatch = moved.dispatch
+      ) as proved
+    ) receipt
     on conflict (run_id, dispatch) do nothing
   )
   select count(*)::int as lost from moved`;

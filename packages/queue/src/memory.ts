@@ -1,20 +1,22 @@
 /**
- * Whether Redis still knows what it was told. A key holds the id that the server gave itself when it started: it is gone
- * after a flush or in an empty Redis, and another one after a restart or a failover, which may have lost the last jobs.
+ * Whether Redis still knows what it was told. A key holds the ids that its servers gave themselves when they started: it is
+ * gone after a flush and in an empty Redis, and lacks the id after a restart or a failover, which may have lost the last
+ * jobs. A set, because a proxy may ask now this server and now that one.
  */
 import type { Redis } from 'ioredis';
 import { keyPrefix } from './names.js';
 
 const epochKey = `${keyPrefix}:epoch`;
 
-/** True until `remember` is called, once the server has started anew or lost the key. */
-export const hasForgotten = async (redis: Redis): Promise<boolean> => {
-  const [epoch, server] = await Promise.all([redis.get(epochKey), readServerId(redis)]);
-  return epoch !== server;
+/** What to `remember` once everything was held against what is there; `undefined` when Redis has forgotten nothing. */
+export const readForgotten = async (redis: Redis): Promise<string | undefined> => {
+  const server = await readServerId(redis);
+  return (await redis.sismember(epochKey, server)) === 1 ? undefined : server;
 };
 
-export const remember = async (redis: Redis): Promise<void> => {
-  await redis.set(epochKey, await readServerId(redis));
+/** `server` as it was read before: one that has started since is not vouched for. */
+export const remember = async (redis: Redis, server: string): Promise<void> => {
+  await redis.sadd(epochKey, server);
 };
 
 /** A Redis that doesn't let its users ask for INFO still forgets the key when it forgets everything. */

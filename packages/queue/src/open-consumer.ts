@@ -67,7 +67,8 @@ const workerOptions = {
   stalledInterval: 5_000,
   // Past this count BullMQ fails a job without running it. The ledger decides instead.
   maxStalledCount: 1_000_000,
-  drainDelay: 30,
+  // How often an idle lane is looked at without being called: a frozen consumer may have swallowed the call.
+  drainDelay: 10,
   removeOnComplete: { count: jobsKept },
   removeOnFail: { count: jobsKept },
 } satisfies Partial<WorkerOptions>;

@@ -7,7 +7,7 @@ import { type Log, watchOutage } from '@quailrunner/telemetry';
 import { Queue as BullQueue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { connect, toRedisFault, waitUntilReady, withDeadline } from './connection.js';
-import { hasForgotten, remember } from './memory.js';
+import { readForgotten, remember } from './memory.js';
 import { keyPrefix, queueNameOf } from './names.js';
 import { type Consumer, type ConsumerLimits, type HandleJob, openConsumer } from './open-consumer.js';
 
@@ -28,9 +28,9 @@ export interface Queue {
   addRuns(laneId: number, runs: readonly QueuedRun[]): Promise<void>;
   /** Those of `dispatches` that have no job which is still to be done. */
   missingJobs(laneId: number, dispatches: readonly Dispatch[]): Promise<Dispatch[]>;
-  /** True when Redis was flushed, replaced or restarted since the last `remember`: jobs may be gone. */
-  hasForgotten(): Promise<boolean>;
-  remember(): Promise<void>;
+  /** Given when Redis was flushed, replaced or restarted, so that jobs may be gone: what to `remember` once they are back. */
+  readForgotten(): Promise<string | undefined>;
+  remember(forgotten: string): Promise<void>;
   /** In the order of `laneIds`, in one round trip. */
   readBacklogs(laneIds: readonly number[]): Promise<Backlog[]>;
   openConsumer(laneId: number, limits: ConsumerLimits, handle: HandleJob): Consumer;
@@ -84,8 +84,8 @@ export const openQueue = ({ redisUrl }: { redisUrl: string }, log: Log): Queue =
   return {
     addRuns: (laneId, runs) => ask(() => addInBulks(queueOf(laneId), runs)),
     missingJobs: (laneId, dispatches) => ask(() => findMissing(redis, queueOf(laneId), dispatches)),
-    hasForgotten: () => ask(() => hasForgotten(redis)),
-    remember: () => ask(() => remember(redis)),
+    readForgotten: () => ask(() => readForgotten(redis)),
+    remember: (forgotten) => ask(() => remember(redis, forgotten)),
     readBacklogs: (laneIds) => ask(() => readBacklogs(redis, laneIds)),
     openConsumer: (laneId, limits, handle) => openConsumer({ redisUrl, laneId, limits, handle }, { log, outage }),
     ping: () => ask(async () => void (await redis.ping())),

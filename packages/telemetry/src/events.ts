@@ -44,8 +44,8 @@ export interface EventFields {
   /** PUBLIC_URL is set, and yet Twilio is not asked for receipts. */
   'receipts.off': { reason: string };
   'receipt.recorded': { runId: string; delivery: string; code?: string };
-  /** `refused`: receipts turned away since the last of these lines, the one at hand among them. */
-  'receipt.refused': { reason: 'reference' | 'signature' | 'no-token' | 'content'; refused: number };
+  /** How many were turned away since the last of these lines, by reason. */
+  'receipt.refused': Partial<Record<'reference' | 'signature' | 'no-token' | 'content' | 'ledger-away', number>>;
 
   /** `route` as it was registered, with its parameters' names: never the path that was asked for. */
   'request.failed': { route: string; method?: string; status?: number; requestId?: string } & Fault;

@@ -18,7 +18,7 @@ export const isSignedByTwilio = (
   signature: string | undefined,
   { authToken, url, parameters }: SignedRequest,
 ): boolean =>
-  signature !== undefined &&
+  signature?.length === 28 &&
   spellings(url).some((spelling) =>
     isSame(signature, twilioSignature({ authToken, url: spelling, params: parameters })),
   );

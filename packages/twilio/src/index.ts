@@ -10,4 +10,4 @@ export { type MessageParameter, messageParameters } from './parameters.js';
 export { parseReceipt, type SaidOfMessage } from './parse-receipt.js';
 export { excerptAnswer } from './read-answer.js';
 export { twilioSignature } from './signature.js';
-export { isMessagesUrl, isTwilioUrl } from './twilio-url.js';
+export { accountSidOf, isMessagesUrl, isTwilioUrl } from './twilio-url.js';

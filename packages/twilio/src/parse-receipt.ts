@@ -1,5 +1,6 @@
 /** Reads a status callback: a form whose fields grow without notice, so that only what is used is looked at. */
 import type { Delivery } from '@quailrunner/domain';
+import { classifyFound } from './classify.js';
 import { asSid } from './read-answer.js';
 
 export interface SaidOfMessage {
@@ -9,6 +10,8 @@ export interface SaidOfMessage {
   readonly delivery: Delivery;
   /** Why it could not be delivered. */
   readonly code?: string;
+  /** False where Twilio says that it had refused the message from the start, as its list says it too. */
+  readonly wasSent: boolean;
 }
 
 /**
@@ -32,5 +35,7 @@ export const parseReceipt = (parameters: readonly (readonly [string, string])[])
   const status = /^[a-z_]{1,32}$/.exec(valueIn('MessageStatus') ?? valueIn('SmsStatus') ?? '')?.[0];
   if (sid === undefined || status === undefined) return undefined;
   const code = /^\d{4,6}$/.exec(valueIn('ErrorCode') ?? '')?.[0];
-  return { sid, status, delivery: deliveryOf[status] ?? 'accepted', ...(code === undefined ? {} : { code }) };
+  const found = classifyFound({ sid, status, ...(code === undefined ? {} : { errorCode: Number(code) }) });
+  const delivery = deliveryOf[status] ?? 'accepted';
+  return { sid, status, delivery, wasSent: found.kind === 'accepted', ...(code === undefined ? {} : { code }) };
 };

@@ -1,22 +1,36 @@
-/** Tells the log of receipts that were turned away: a line each ten seconds at most, however many a stranger may send. */
+/** Tells the log of receipts that were turned away: by reason, and a line each ten seconds at most, whoever sends them. */
 import type { ReceiptResult } from '@quailrunner/engine';
 import type { Log } from '@quailrunner/telemetry';
 
-type Reason = Extract<ReceiptResult, { kind: 'refused' }>['reason'];
+export type Refusal = Extract<ReceiptResult, { kind: 'refused' }>['reason'] | 'ledger-away';
+
+export interface Refusals {
+  add(reason: Refusal): void;
+  /** Tells what is not told yet. */
+  close(): void;
+}
 
 const silenceMs = 10_000;
 
-/** `now` in milliseconds. */
-export const openRefusals = (log: Log, now: () => number): { add(reason: Reason): void } => {
-  let refused = 0;
-  let toldAt = Number.NEGATIVE_INFINITY;
+export const openRefusals = (log: Log): Refusals => {
+  let counts: Partial<Record<Refusal, number>> = {};
+  let timer: NodeJS.Timeout | undefined;
+  const tell = (): void => {
+    timer = undefined;
+    if (Object.keys(counts).length === 0) return;
+    log.emit('receipt.refused', counts);
+    counts = {};
+    timer = setTimeout(tell, silenceMs).unref();
+  };
   return {
     add: (reason) => {
-      refused += 1;
-      if (now() - toldAt < silenceMs) return;
-      log.emit('receipt.refused', { reason, refused });
-      refused = 0;
-      toldAt = now();
+      counts[reason] = (counts[reason] ?? 0) + 1;
+      if (timer === undefined) tell();
+    },
+    close: () => {
+      clearTimeout(timer);
+      tell();
+      clearTimeout(timer);
     },
   };
 };
