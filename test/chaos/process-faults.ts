@@ -31,10 +31,10 @@ const kill = (app: AppName, weight: number): Fault =>
 /** Who comes by. */
 const appAt = (point: CrashPoint): AppName => {
   if (point.startsWith('receipt.')) return 'monitor';
-  return /^(?:job|attempt|lane\.held|sid)/.test(point) ? 'worker' : 'scheduler';
+  return /^(?:job\.|attempt\.|sid\.|lane\.held)/.test(point) ? 'worker' : 'scheduler';
 };
 
-const latestTime = 10;
+const latestTime = 3;
 
 const drawCrash = (app: AppName, random: SeededRandom): string =>
   `${random.pick(crashPoints.filter((point) => appAt(point) === app))}:${random.whole(1, latestTime)}`;
