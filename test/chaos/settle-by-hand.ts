@@ -51,11 +51,11 @@ const readUnknown = ({ postgres }: House): Promise<UnknownRun[]> =>
      where r.state = 'unknown' order by r.id`,
   );
 
-/** Messages that no attempt knows to be its own, by sender and person. */
+/** Messages of which no answer and no receipt tells whose they are, by sender and person. */
 const readFree = async (house: House, givenAway: ReadonlySet<string>): Promise<Map<string, string[]>> => {
   const known = await house.postgres.ask<{ sid: string }>(
     'ledger',
-    'select sid from quailrunner.attempts where sid is not null',
+    'select sid from quailrunner.attempts where sid is not null union select sid from quailrunner.receipts',
   );
   const taken = new Set([...known.map(({ sid }) => sid), ...givenAway]);
   const free = new Map<string, string[]>();
