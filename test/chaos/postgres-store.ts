@@ -24,17 +24,19 @@ export interface PostgresStore {
 export const openPostgresStore = async (dataDir: string, databases: readonly string[]): Promise<PostgresStore> => {
   let server = await startPostgres({ dataDir });
   for (const database of databases) await server.databaseUrl(database);
-  const door = await openTcpDoor(await server.databaseUrl('postgres'));
+  let ownUrl = await server.databaseUrl('postgres');
+  const door = await openTcpDoor(ownUrl);
   const pidFile = join(dataDir, 'postgres', 'postmaster.pid');
 
   const comeBack = async (): Promise<void> => {
     server = await startAgain(dataDir);
-    door.leadTo(Number(new URL(await server.databaseUrl('postgres')).port));
+    ownUrl = await server.databaseUrl('postgres');
+    door.leadTo(Number(new URL(ownUrl).port));
   };
   return {
     door,
     urlOf: (database) => withDatabase(door.url, database),
-    ask: (database, sql, values = []) => askSurely(async () => server.databaseUrl(database), { sql, values }),
+    ask: (database, sql, values = []) => askSurely(() => withDatabase(ownUrl, database), { sql, values }),
     restart: async () => {
       await server.close();
       await comeBack();
@@ -83,13 +85,13 @@ const withDatabase = (url: string, database: string): string => {
 const askLimitMs = 60_000;
 
 const askSurely = async <Row extends pg.QueryResultRow>(
-  findUrl: () => Promise<string>,
+  findUrl: () => string,
   statement: { sql: string; values: readonly unknown[] },
 ): Promise<Row[]> => {
   const deadline = Date.now() + askLimitMs;
   for (;;) {
     try {
-      return await askOnce<Row>(await findUrl(), statement);
+      return await askOnce<Row>(findUrl(), statement);
     } catch (error) {
       if (Date.now() > deadline || isMistake(error)) throw error;
       await sleep(200);

@@ -120,6 +120,7 @@ const answers = async (port: number, password: string): Promise<boolean> => {
 /** Two processes may ask for the same database at once: the second finds it there. */
 const ensureDatabase = async (maintenanceUrl: string, name: string): Promise<void> => {
   const client = new pg.Client({ connectionString: maintenanceUrl });
+  client.on('error', () => {}); // What breaks the connection fails the statement too.
   await client.connect();
   try {
     const found = await client.query('select from pg_database where datname = $1', [name]);
