@@ -15,13 +15,13 @@ const storm: ChaosOptions = {
 };
 
 describe('while processes and stores are killed, frozen and emptied and Twilio answers wrongly', () => {
-  it('no message is lost and none is sent twice', async () => {
+  it.concurrent('no message is lost and none is sent twice', async () => {
     const report = await runChaos(storm, () => {});
     expect(report).toMatchObject({ problems: [], lost: 0, twice: 0, messages: 300, runs: { completed: 300 } });
     expect(Object.keys(report.faults).length).toBeGreaterThan(5);
   }, 300_000);
 
-  it('repeating blindly what was not answered sends twice: the proof can fail', async () => {
+  it.concurrent('repeating blindly what was not answered sends twice: the proof can fail', async () => {
     const report = await runChaos({ ...storm, naive: true, entities: 100 }, () => {});
     expect(report.twice).toBeGreaterThan(0);
     expect(report.problems).not.toEqual([]);
