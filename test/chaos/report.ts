@@ -22,7 +22,8 @@ export interface Report {
   readonly drainSeconds: number;
   /** Sentences; none when all is as it must be. */
   readonly problems: readonly string[];
-  readonly logDirectory?: string;
+  /** What is kept: the processes' logs, and the data of PostgreSQL. */
+  readonly directory?: string;
 }
 
 export const formatReport = (report: Report): string => {
@@ -46,6 +47,6 @@ export const formatReport = (report: Report): string => {
   const width = Math.max(...rows.map(([name]) => name.length));
   const table = rows.map(([name, value]) => `${name.padEnd(width)}  ${String(value).padStart(10)}`);
   const verdict = report.problems.length === 0 ? ['clean: none lost, none sent twice'] : report.problems;
-  const logs = report.logDirectory === undefined ? [] : [`logs: ${report.logDirectory}`];
-  return [...table, '', ...verdict, ...logs].join('\n');
+  const kept = report.directory === undefined ? [] : [`kept, logs and PostgreSQL's data: ${report.directory}`];
+  return [...table, '', ...verdict, ...kept].join('\n');
 };

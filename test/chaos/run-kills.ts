@@ -31,7 +31,7 @@ export const runKills = async (options: ChaosOptions, telling: Telling): Promise
   try {
     const report = await kill(house, options, telling);
     keepLogs = options.keepLogs || report.problems.length > 0;
-    return keepLogs ? { ...report, logDirectory: house.directory } : report;
+    return keepLogs ? { ...report, directory: house.directory } : report;
   } finally {
     await house.close({ keepLogs: keepLogs && !telling.signal.aborted });
   }

@@ -32,7 +32,7 @@ export const runStorm = async (options: ChaosOptions, telling: Telling): Promise
     await prepare(house, options);
     const report = await shake(house, options, telling);
     keepLogs = options.keepLogs || report.problems.length > 0;
-    return keepLogs ? { ...report, logDirectory: house.directory } : report;
+    return keepLogs ? { ...report, directory: house.directory } : report;
   } finally {
     await house.close({ keepLogs: keepLogs && !telling.signal.aborted });
   }

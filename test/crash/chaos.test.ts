@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { ChaosOptions } from '../chaos/options.js';
 import { runChaos } from '../chaos/run-chaos.js';
@@ -23,6 +24,7 @@ describe('while processes and stores are killed, frozen and emptied and Twilio a
 
   it.concurrent('repeating blindly what was not answered sends twice: the proof can fail', async () => {
     const report = await runChaos({ ...storm, naive: true, entities: 100 }, () => {});
+    await rm(report.directory ?? '', { recursive: true });
     expect(report.twice).toBeGreaterThan(0);
     expect(report.problems).not.toEqual([]);
   }, 300_000);
