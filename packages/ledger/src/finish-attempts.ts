@@ -17,7 +17,8 @@ export interface FinishedAttempt extends Dispatch, Pick<Settlement, 'state' | 's
 // Why: moves the run and keeps the attempt, in one write. Promise: only the worker that started the attempt ends it, once,
 // and only while nothing else happened to the run. A late answer settles a run that was given up as unknown: its attempt
 // was counted and written then, so it is corrected and not counted twice. A throttle that comes late is a retry, because
-// the way from `unknown` back to `pending` is closed. A run that a receipt has proved to be sent is completed, whatever
+// the way from `unknown` back to `pending` is closed. What undoes a start (`pending`, `transient`) undoes no more than that:
+// an unknown run may have been sent by the same job when it came before. A run that a receipt has proved to be sent is completed, whatever
 // its answer says. Cost: a primary key probe, an update and an insert a run.
 /** $1 worker, $4 to $15 from `finishColumns`. */
 export const finishedRows = `
@@ -42,7 +43,8 @@ export const finishedRows = `
       code = case when r.delivery is null then e.code end, reason = case when r.delivery is null then e.reason end
     from ended e
     where r.id = e.id and r.dispatch = e.dispatch and r.worker_id = $1
-      and (r.state = 'sending' or r.state = 'unknown' and e.state <> 'unknown'
+      and (r.state = 'sending'
+        or r.state = 'unknown' and e.state <> 'unknown' and (e.state, e.verdict) <> ('pending', 'transient')
         or r.state in ('retrying', 'failed') and e.state = 'completed')
     returning r.id, r.attempts + 1 - e.spent as number, r.revision, r.started_at, e.dispatch, e.verdict, e.duration_ms,
       e.http_status, e.code, e.reason, e.excerpt, e.sid,

@@ -42,6 +42,10 @@ const throttled = (run: Dispatch): FinishedAttempt =>
     code: '20429',
   });
 
+/** What a worker records of a start that it never heard of. */
+const undone = (run: Dispatch): FinishedAttempt =>
+  accepted(run, { state: 'pending', spent: false, verdict: 'transient', code: 'LEDGER_LOST' });
+
 const makeOne = async (): Promise<Dispatch> => (await makeQueuedRuns(test.ledger, 1)).runs[0] as Dispatch;
 
 /** What it takes for the worker to be taken for lost while its POST is under way. */
@@ -270,7 +274,27 @@ describe('a connection lost in the midst of a group commit', () => {
     await letGo('rollback');
     const states = await test.ask('select distinct state from quailrunner.runs');
     expect(states).toEqual([{ state: 'queued' }]);
+    await Promise.all(runs.map((run) => attempts.finish(undone(run))));
     const again = await Promise.all(runs.map((run) => attempts.start(run)));
     expect(again.filter((run) => run !== undefined)).toHaveLength(50);
+  });
+
+  it('keeps a job that comes twice from undoing its own attempt', async () => {
+    const run = await makeOne();
+    await attempts.start(run);
+    // Its start would fail, and be undone: the ledger isn't asked.
+    const letGo = await test.hold('lock table quailrunner.runs in access exclusive mode');
+    expect(await attempts.start(run)).toBeUndefined();
+    await letGo('rollback');
+    expect(await attempts.finish(accepted(run))).toBe(true);
+  });
+
+  it('keeps a run unknown that was sent by the job before', async () => {
+    const run = await makeOne();
+    await attempts.start(run);
+    const lost = { state: 'unknown', verdict: 'unknown', code: 'TIMEOUT' } as const;
+    await attempts.finish(accepted(run, lost));
+    expect(await attempts.finish(undone(run))).toBe(false);
+    expect(await readState(test, run.runId)).toMatchObject({ state: 'unknown', attempts: 1 });
   });
 });

@@ -7,11 +7,14 @@ import { inside, type Ledger } from './open-ledger.js';
 import { type Ask, query } from './query.js';
 import { reclaimSids } from './reclaim-sids.js';
 import type { StartedRun } from './start-attempts.js';
-import { type AttemptWrite, type AttemptWritten, writeAttempts } from './write-attempts.js';
+import { type AttemptWrite, type AttemptWritten, keyOf, writeAttempts } from './write-attempts.js';
 import { writeProofs } from './write-proofs.js';
 
 export interface Attempts {
-  /** The run to send now, once that is committed; `undefined` when this job means nothing (any more). */
+  /**
+   * The run to send now, once that is committed; `undefined` when this job means nothing (any more), or is in this process'
+   * hands already. After a fault nobody knows whether it was committed: `finish` it as undone before it is started again.
+   */
   start(dispatch: Dispatch): Promise<StartedRun | undefined>;
   /** True once it is committed; false when the run has moved on without it. */
   finish(attempt: FinishedAttempt): Promise<boolean>;
@@ -28,16 +31,26 @@ export const openAttempts = (
     write: (writes) => writeAttempts(ledger, workerId, writes),
     isOneItemsFault,
   });
+  // Redis may give out a job anew that it believes to be stalled: a second start that fails must not undo the first.
+  const begun = new Set<string>();
   return {
     start: async (dispatch) => {
+      const key = keyOf(dispatch);
+      if (begun.has(key)) return undefined;
+      begun.add(key);
       const start = await group.submit({ kind: 'start', dispatch });
       if (start.kind === 'started') return start.run;
+      begun.delete(key);
       if (start.kind === 'recalled') {
         ledger[inside].log.emit('run.recalled', { runId: start.run.runId, laneId: start.run.laneId });
       }
       return undefined;
     },
-    finish: (attempt) => finish(attempt, { ledger, workerId, group, reach }),
+    finish: async (attempt) => {
+      const isRecorded = await finish(attempt, { ledger, workerId, group, reach });
+      begun.delete(keyOf(attempt));
+      return isRecorded;
+    },
     drain: () => group.drain(),
   };
 };
@@ -60,7 +73,7 @@ const finish = async (attempt: FinishedAttempt, deps: FinishDeps): Promise<boole
     if (sid === undefined || !isOneItemsFault(fault)) throw fault;
     // Another attempt has this message. By a look-up's conclusion: ours is the answer itself.
     const ask: Ask = (text, values) => query(ledger, text, values);
-    const { length } = await reclaimSids(ask, [{ sid, runId: attempt.runId }]);
+    const { length } = await reclaimSids(ask, [{ ...attempt, sid }]);
     if (length === 0) return finish(withoutSid, deps); // By its own answer: the receiver numbers its messages oddly.
     reach('sid.reclaimed');
     return finish(attempt, deps);

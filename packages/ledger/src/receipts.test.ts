@@ -275,6 +275,43 @@ describe('two runs of the same text to the same number, and one message', () => 
     expect(await readState(test, first.runId)).toMatchObject({ state: 'completed' });
     expect(await readState(test, second.runId)).toMatchObject({ state: 'completed' });
   });
+
+  it("a message whose sender was sent again, for want of it, is the other run's for good", async () => {
+    const { runs, attempts, laneId } = await makeUnknown(2);
+    const [lost, sender] = runs as [Dispatch, Dispatch];
+    await settleUnknown(test.ledger, lost, found);
+    await settleUnknown(test.ledger, sender, { state: 'retrying', dueInMs: 0, verdict: 'transient' });
+    const [fed] = await feedRuns(test.ledger, { laneId, highWater: 10 });
+    const again = fed as Dispatch;
+    await attempts.start(again);
+    await attempts.finish({ ...again, ...accepted, sid: 'SM2' });
+    await receipts.record(receiptOf(sender, 'delivered', 'SM1'));
+    expect(await readRun(test.ledger, lost.runId)).toMatchObject({ state: 'completed', delivery: 'delivered' });
+    expect(await readRun(test.ledger, sender.runId)).toMatchObject({
+      state: 'completed',
+      history: [{ verdict: 'transient' }, { verdict: 'accepted', sid: 'SM2' }],
+    });
+  });
+
+  it("a look-up that took the other's message leaves it when a receipt tells its own", async () => {
+    const { runs } = await makeUnknown(2);
+    const [first, second] = runs as [Dispatch, Dispatch];
+    await settleUnknown(test.ledger, first, { ...found, sid: 'SM2' });
+    await receipts.record(receiptOf(first, 'sent', 'SM1'));
+    expect(await readKnownSids(test.ledger, ['SM1', 'SM2'], stranger)).toEqual(new Set(['SM1']));
+    expect(await settleUnknown(test.ledger, second, { ...found, sid: 'SM2' })).toBe('settled');
+  });
+
+  it('a look that is older than a receipt takes nothing that the receipt gave to another run', async () => {
+    const { runs, attempts } = await makeSending(2);
+    const [lost, sender] = runs as [Dispatch, Dispatch];
+    await attempts.finish({ ...lost, ...unanswered });
+    await receipts.record(receiptOf(sender, 'sent', 'SM1'));
+    expect(await settleUnknown(test.ledger, lost, found)).toBe('sid-taken');
+    await attempts.finish({ ...sender, ...unanswered });
+    expect(await readState(test, sender.runId)).toMatchObject({ state: 'completed' });
+    expect(await readState(test, lost.runId)).toMatchObject({ state: 'unknown' });
+  });
 });
 
 /** mulberry32: the same numbers in [0, 1) for the same seed. */

@@ -1,13 +1,15 @@
 /**
  * Gives a message back to the run that sent it. A look-up concludes from number, text and time which message is a run's;
  * an answer or a receipt knows. Where both claim the same message, who knows is right, and the run that had it by
- * conclusion is looked up once more.
+ * conclusion is looked up once more. But once the sender itself was fed again, because a look-up found its message to be the
+ * other's, the two have changed places for good: each of them has a message, and a third would be one too many.
  */
+import type { Dispatch } from '@quailrunner/domain';
 import type { Ask } from './query.js';
 
-export interface OwnSid {
+/** A message and the attempt that sent it. */
+export interface OwnSid extends Dispatch {
   readonly sid: string;
-  readonly runId: string;
 }
 
 // Promise: only what a look-up had concluded is undone, and nothing that a receipt of its own has proved. Concurrency: who
@@ -15,7 +17,9 @@ export interface OwnSid {
 // everywhere. Cost: an index probe a sid.
 const reclaim = `
   with own as (
-    select * from unnest($1::text[], $2::bigint[]) as own (sid, run_id)
+    select own.*
+    from unnest($1::text[], $2::bigint[], $3::int[]) as own (sid, run_id, dispatch)
+    where not exists (select from quailrunner.runs o where o.id = own.run_id and o.dispatch > own.dispatch)
   ), locked as (
     select r.id
     from quailrunner.runs r
@@ -43,6 +47,6 @@ const reclaim = `
 
 /** The runs that lost their message. */
 export const reclaimSids = async (ask: Ask, own: readonly OwnSid[]): Promise<string[]> => {
-  const values = [own.map(({ sid }) => sid), own.map(({ runId }) => runId)];
+  const values = [own.map(({ sid }) => sid), own.map(({ runId }) => runId), own.map(({ dispatch }) => dispatch)];
   return (await ask<{ runId: string }>(reclaim, values)).map(({ runId }) => runId);
 };

@@ -63,11 +63,11 @@ export const settleUnknown = async (
   }
 };
 
-const selectOwner = `select run_id as "runId" from quailrunner.receipts where sid = $1 and run_id <> $2 limit 1`;
+const selectOwner = `select run_id as "runId", dispatch from quailrunner.receipts where sid = $1 and run_id <> $2 limit 1`;
 
 /** A receipt that was written at the same moment may say whose message it is: it is asked for once we are committed. */
 const isReclaimed = async (ledger: Ledger, sid: string, runId: string): Promise<boolean> => {
   const ask: Ask = (text, values) => query(ledger, text, values);
-  const [owner] = await ask<{ runId: string }>(selectOwner, [sid, runId]);
-  return owner !== undefined && (await reclaimSids(ask, [{ sid, runId: owner.runId }])).includes(runId);
+  const [owner] = await ask<Dispatch>(selectOwner, [sid, runId]);
+  return owner !== undefined && (await reclaimSids(ask, [{ ...owner, sid }])).includes(runId);
 };

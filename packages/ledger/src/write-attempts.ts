@@ -54,4 +54,4 @@ export const writeAttempts = async (
   });
 };
 
-const keyOf = ({ runId, dispatch }: Dispatch): string => `${runId}/${dispatch}`;
+export const keyOf = ({ runId, dispatch }: Dispatch): string => `${runId}/${dispatch}`;

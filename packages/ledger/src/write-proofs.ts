@@ -6,7 +6,7 @@ import { type Delivery, type Dispatch, deliveries } from '@quailrunner/domain';
 import { isOneItemsFault } from './ledger-fault.js';
 import type { Ledger } from './open-ledger.js';
 import { type Ask, inTransaction, query } from './query.js';
-import { reclaimSids } from './reclaim-sids.js';
+import { type OwnSid, reclaimSids } from './reclaim-sids.js';
 
 export interface Proof extends Dispatch {
   /** The receiver's id of the message, where it gives one. */
@@ -25,14 +25,19 @@ const rankOf = (delivery: string): string =>
 
 // Promise: repeated, late and disordered proofs change nothing but forwards. A run that was sent is completed, wherever it
 // waits; one that is being sent just now is left to its worker, which finds `delivery` when it records. An attempt that a
-// look-up had given another message has its own now. Concurrency: runs are locked first, in order; who holds one is waited
+// look-up had given another message has its own now. A message that counts as another run's speaks for that one
+// (reclaim-sids.ts). Concurrency: runs are locked first, in order; who holds one is waited
 // for, and the run is taken as it is then. Cost: for each proof an insert, two primary key probes and, where it says
 // something new, a heap-only update.
 const write = `
   with given as (
-    select *
+    select g.sid, g.status, coalesce(a.run_id, g.run_id) as run_id, coalesce(a.dispatch, g.dispatch) as dispatch, g.delivery,
+      g.code, g.was_sent, g.place
     from unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::boolean[])
       with ordinality as g (sid, status, run_id, dispatch, delivery, code, was_sent, place)
+    left join quailrunner.attempts a
+      on a.sid = g.sid and a.run_id <> g.run_id and a.settled_by = 'look-up' and a.verdict = 'accepted'
+      and exists (select from quailrunner.runs o where o.id = g.run_id and o.dispatch > g.dispatch)
   ), locked as (
     select r.id from quailrunner.runs r where r.id in (select run_id from given) order by r.id for no key update
   ), kept as (
@@ -89,16 +94,18 @@ export const writeProofs = async (
   proofs: readonly Proof[],
   by: 'receipt' | 'answer',
 ): Promise<boolean> => {
-  const own = proofs.flatMap(({ sid, runId }) => (sid === undefined ? [] : [{ sid, runId }]));
   const changed = await writeInTransaction(ledger, proofs, by).catch((fault) => {
     if (proofs.length > 1 || !isOneItemsFault(fault)) throw fault;
     // A look-up took the message at this very moment; or it is another run's by its own answer, which can't be Twilio's.
     return writeInTransaction(ledger, proofs, by, { isLast: true });
   });
   // A look-up that was committed meanwhile looks for receipts afterwards, as we look for it: one of us sees the other.
-  await reclaimSids((text, values) => query(ledger, text, values), own);
+  await reclaimSids((text, values) => query(ledger, text, values), ownSids(proofs));
   return changed;
 };
+
+const ownSids = (proofs: readonly Proof[]): OwnSid[] =>
+  proofs.flatMap(({ sid, runId, dispatch }) => (sid === undefined ? [] : [{ sid, runId, dispatch }]));
 
 const writeInTransaction = (
   ledger: Ledger,
@@ -107,8 +114,7 @@ const writeInTransaction = (
   { isLast = false } = {},
 ): Promise<boolean> =>
   inTransaction(ledger, async (ask) => {
-    const own = proofs.flatMap(({ sid, runId }) => (sid === undefined ? [] : [{ sid, runId }]));
-    const taken = await reclaimSids(ask, own);
+    const taken = await reclaimSids(ask, ownSids(proofs));
     return writeAll(ask, proofs, [by, !isLast || taken.length > 0]);
   });
 
