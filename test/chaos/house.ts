@@ -1,7 +1,6 @@
 /** A house to be shaken: stores of its own behind doors, a sandbox that nothing happens to, and the product's processes. */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '@quailrunner/sandbox';
@@ -103,13 +102,4 @@ export const openHouse = async ({ seed, monitorPort, env }: HouseOptions): Promi
       if (!keepLogs) await rm(directory, { recursive: true, force: true });
     },
   };
-};
-
-/** Free a moment ago, and not among those that are given out as long as there are others. */
-export const findFreePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 };

@@ -1,7 +1,8 @@
 /** A busy worker is killed again and again, with the product's own times: how long until nothing is in doubt any more? */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '../support/free-port.js';
 import { drain } from './drain.js';
-import { findFreePort, type House, openHouse } from './house.js';
+import { type House, openHouse } from './house.js';
 import { judge } from './judge.js';
 import { keyOf, readMessages } from './messages.js';
 import type { ChaosOptions } from './options.js';

@@ -1,8 +1,10 @@
 /** The storm from its first fault to the verdict: none lost and none sent twice while everything is being killed. */
+
+import { findFreePort } from '../support/free-port.js';
 import { drain } from './drain.js';
 import { seconds } from './fault.js';
 import { fillTables } from './fill.js';
-import { findFreePort, type House, openHouse } from './house.js';
+import { type House, openHouse } from './house.js';
 import { judge } from './judge.js';
 import { keyOf, readMessages } from './messages.js';
 import type { ChaosOptions } from './options.js';

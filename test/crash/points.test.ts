@@ -2,8 +2,9 @@
 import { type CrashPoint, crashPoints } from '@quailrunner/domain';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
+import { findFreePort } from '../support/free-port.js';
 import { waitUntil } from '../support/index.js';
-import { freePort, openStage, type Running, type Stage } from '../support/stage.js';
+import { openStage, type Running, type Stage } from '../support/stage.js';
 import { createUsers, smsTask } from '../support/tasks.js';
 
 type App = 'scheduler' | 'worker' | 'monitor';
@@ -203,7 +204,7 @@ const openWorld = async (withReceipts: boolean): Promise<World> => {
 
 /** Twilio calls the monitor, so the monitor's port must be known before it listens. */
 const receiptsOn = async (): Promise<Record<string, string>> => {
-  const port = await freePort();
+  const port = await findFreePort();
   return { MONITOR_PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` };
 };
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findFreePort } from '../support/free-port.js';
 import { waitUntil } from '../support/index.js';
-import { freePort, openStage, type Stage } from '../support/stage.js';
+import { openStage, type Stage } from '../support/stage.js';
 import { createUsers, smsTask } from '../support/tasks.js';
 
 interface ShownRun {
@@ -18,7 +19,7 @@ describe('Twilio calling back', () => {
   let stage: Stage;
 
   beforeAll(async () => {
-    const port = await freePort();
+    const port = await findFreePort();
     stage = await openStage({
       MONITOR_PORT: String(port),
       PUBLIC_URL: `http://127.0.0.1:${port}`,

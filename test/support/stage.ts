@@ -6,7 +6,6 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox } from '@quailrunner/sandbox';
@@ -26,16 +25,6 @@ export interface Running {
 }
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
-
-/** Free at this moment: for a process that must know its port before it listens. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
 
 export const openStage = async (settings: Readonly<Record<string, string>> = {}) => {
   const [sourceDatabase, ledgerDatabase, redisUrl, directory] = await Promise.all([
