@@ -1,6 +1,7 @@
 /** The demo's processes: sandbox, monitor, scheduler and two workers, each with a log of its own. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { launchMonitor, type MonitorBerth } from '../house/launch-monitor.js';
 import { quailProcess } from '../house/quail-process.js';
@@ -48,23 +49,38 @@ export const launchDemoHouse = async (
     quailProcess(name, args, { env: { ...env, LOG_FORMAT: 'json', ...more }, ...logs.of(name) });
   try {
     const sandboxReady = fleet.launch([shape('sandbox', ['sandbox', '--port', '0'])]);
+    const { host } = monitor.wish;
     const monitorReady = launchMonitor(fleet, monitor, (port) =>
-      shape('monitor', ['monitor'], { MONITOR_HOST: monitor.wish.host, MONITOR_PORT: String(port) }),
+      shape('monitor', ['monitor'], {
+        MONITOR_HOST: host,
+        MONITOR_PORT: String(port),
+        PUBLIC_URL: `http://${reachable(host)}:${port}`,
+      }),
     );
     monitorReady.catch(() => {}); // Heard of below.
     const sandboxUrl = (await sandboxReady)[0]?.url ?? '';
     const base = { QUAIL_TWILIO_BASE_URL: sandboxUrl };
     await onSandbox(sandboxUrl);
-    const [{ url: monitorUrl = '', firstPassword }] = await Promise.all([
-      monitorReady,
-      fleet.launch([shape('scheduler', ['scheduler'], base)]),
-      fleet.launch([shape('worker 1', ['worker'], base), shape('worker 2', ['worker'], base)]),
+    const schedulerReady = fleet.launch([shape('scheduler', ['scheduler'], base)]);
+    schedulerReady.catch(() => {}); // Heard of below.
+    // Workers tell the sandbox where the monitor takes receipts.
+    const { url: monitorUrl = '', firstPassword } = await monitorReady;
+    const withReceipts = { ...base, PUBLIC_URL: monitorUrl };
+    await Promise.all([
+      schedulerReady,
+      fleet.launch(['worker 1', 'worker 2'].map((name) => shape(name as App, ['worker'], withReceipts))),
     ]);
     const signIn = firstPassword === undefined ? {} : { adminPassword: firstPassword };
     return { sandboxUrl, monitorUrl, ...signIn, env: { ...env, ...base }, logDir };
   } finally {
     await logs.close();
   }
+};
+
+/** As the monitor itself tells its address. */
+const reachable = (host: string): string => {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return isIPv6(host) ? `[${host}]` : host;
 };
 
 const apps = ['sandbox', 'monitor', 'scheduler', 'worker 1', 'worker 2'] as const;
