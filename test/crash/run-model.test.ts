@@ -37,7 +37,7 @@ describe('whoever does what first', () => {
   );
 });
 
-describe('the check misses', () => {
+describe('the check finds a fault without', () => {
   const findsFault = async (rules: Rules) =>
     (await fc.check(interleavings(rules), { numRuns: 1_000, endOnFailure: true, unbiased: true })).failed;
 

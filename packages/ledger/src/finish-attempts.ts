@@ -18,8 +18,8 @@ export interface FinishedAttempt extends Dispatch, Pick<Settlement, 'state' | 's
 // and only while nothing else happened to the run. A late answer settles a run that was given up as unknown: its attempt
 // was counted and written then, so it is corrected and not counted twice. A throttle that comes late is a retry, because
 // the way from `unknown` back to `pending` is closed. What undoes a start (`pending`, `transient`) undoes no more than that:
-// an unknown run may have been sent by the same job when it came before. A run that a receipt has proved to be sent is completed, whatever
-// its answer says. Cost: a primary key probe, an update and an insert a run.
+// an unknown run may have been sent by the same job when it came before. A run that a receipt has proved to be sent is
+// completed, whatever its answer says. Cost: a primary key probe, an update and an insert a run.
 /** $1 worker, $4 to $15 from `finishColumns`. */
 export const finishedRows = `
   ended as (

@@ -8,7 +8,7 @@ import { inTurn, type Step } from './step.js';
 import * as worker from './worker-steps.js';
 import { type WorkerName, type World, workerNames } from './world.js';
 
-export class Command implements fc.AsyncCommand<World, undefined> {
+class Command implements fc.AsyncCommand<World, undefined> {
   readonly #steps: readonly Step[];
 
   /** Several steps run at once. */

@@ -35,7 +35,7 @@ export interface Look extends Dispatch {
   readonly finding: { readonly kind: 'found'; readonly sid: string } | { readonly kind: 'absent' | 'undecided' };
 }
 
-/** Rules of the product that the check must miss where a test takes one away. */
+/** Rules of the product that a test takes away, to see that the check finds it. */
 export interface Rules {
   /** Without: a worker sends whatever job it takes. */
   readonly fence: boolean;
