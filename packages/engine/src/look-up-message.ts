@@ -91,8 +91,8 @@ const readPages = async (
   for (let pages = 0; url !== undefined; pages++) {
     if (pages === mostPages) return undecided('LOOK_UP_TOO_LONG', `more than ${mostPages} pages of messages`);
     const answer: Outcome = await apiClient.getJson(url, { headers, timeoutMs });
-    if (answer.kind !== 'answered') return silence(answer.code, answer.reason);
-    if (answer.status === 429 || answer.status >= 500) return silence(`HTTP_${answer.status}`, scrub(answer.body, 200));
+    if (answer.kind !== 'answered') return silence(answer.code);
+    if (answer.status === 429 || answer.status >= 500) return silence(`HTTP ${answer.status}`);
     const page: MessagePage | undefined = answer.status === 200 ? parseMessagePage(answer.body, url) : undefined;
     if (page === undefined) return undecided(`HTTP_${answer.status}`, scrub(answer.body, 200));
     messages.push(...page.messages);
@@ -102,7 +102,10 @@ const readPages = async (
   return messages;
 };
 
-const silence = (code: string, reason: string): Finding => ({ ...undecided(code, reason), isSilence: true });
+const silence = (why: string): Finding => ({
+  ...undecided('LOOK_UP_FAILED', `Twilio's list of messages could not be read: ${why}.`),
+  isSilence: true,
+});
 
 const undecided = (code: string, reason: string): Extract<Finding, { kind: 'undecided' }> => ({
   kind: 'undecided',

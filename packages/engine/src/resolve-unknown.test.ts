@@ -172,7 +172,7 @@ describe('a Twilio that does not answer', () => {
     expect(looks).toBe(10);
     const codes = await test.ask('select code, count(*)::int as n from quailrunner.runs group by code order by code');
     expect(codes).toEqual([
-      { code: 'HTTP_503', n: 10 },
+      { code: 'LOOK_UP_FAILED', n: 10 },
       { code: 'LOOK_UP_POSTPONED', n: 30 },
     ]);
   });

@@ -40,7 +40,7 @@ export const recoverQueue = async (deps: SweepDeps): Promise<void> => {
   deps.reach('jobless.returned');
   // Last: whoever is stopped before this does it all again.
   await deps.queue.remember(forgotten);
-  deps.log.emit('queue.forgotten', { returned });
+  if (returned > 0) deps.log.emit('queue.forgotten', { returned });
 };
 
 /** Runs that were fed and have no job: Redis forgot it, or the scheduler died before it was added. */

@@ -200,11 +200,11 @@ describe('unknown runs', () => {
     expect(await quail('runs', 'resolve', '1', '2', 'not-sent')).toMatchObject({
       code: 1,
       stdout: '1 run queued again: not sent.\n',
-      stderr: 'Not resolved: 1 run. Only an unknown run can be resolved.\n',
+      stderr: 'Not resolved: 1. Only an unknown run can be resolved: quail runs list --state unknown\n',
     });
     expect((await quail('runs', 'show', '1')).stdout).toMatch(/\nstate {5}completed\n[\s\S]* accepted, by person /);
     expect((await quail('runs', 'show', '2')).stdout).toMatch(
-      /\nstate {5}retrying {2}TIMEOUT[\s\S]* transient, by person /,
+      /\nstate {5}retrying {2}TIMEOUT[\s\S]* not sent, by person /,
     );
   });
 });

@@ -24,6 +24,10 @@ const columnsAt = (now: Date): readonly Column<RunRow>[] => [
   { title: 'STATE', value: ({ state }) => state, paint: ({ state }) => paintOfState(state) },
   { title: 'ATTEMPTS', value: ({ attempts }) => attempts, align: 'right' },
   { title: 'SINCE', value: (run) => formatAgo(sinceOf(run), now), align: 'right' },
+  {
+    title: 'DELIVERY',
+    value: ({ delivery, deliveryCode }) => [delivery, deliveryCode].filter(Boolean).join(': ') || undefined,
+  },
   { title: 'REASON', value: ({ code, reason }) => [code, reason].filter(Boolean).join(': ') },
 ];
 

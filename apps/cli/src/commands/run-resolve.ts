@@ -11,12 +11,16 @@ export interface Resolution {
 
 export const resolveNamed = async ({ runIds, wasSent }: Resolution, context: CliContext): Promise<void> => {
   const { terminal } = context;
-  const wanted = new Set(runIds).size;
-  const { length } = await withLedger(context, (ledger) => resolveRuns(ledger, runIds, { wasSent }));
-  if (length > 0) {
-    terminal.print(`${formatNumberOf(length, 'run')} ${wasSent ? 'completed: sent' : 'queued again: not sent'}.`);
+  const resolved = await withLedger(context, (ledger) => resolveRuns(ledger, runIds, { wasSent }));
+  if (resolved.length > 0) {
+    terminal.print(
+      `${formatNumberOf(resolved.length, 'run')} ${wasSent ? 'completed: sent' : 'queued again: not sent'}.`,
+    );
   }
-  if (length === wanted) return;
-  terminal.tell(`Not resolved: ${formatNumberOf(wanted - length, 'run')}. Only an unknown run can be resolved.`);
+  const others = [...new Set(runIds)].filter((runId) => !resolved.includes(runId));
+  if (others.length === 0) return;
+  terminal.tell(
+    `Not resolved: ${others.join(', ')}. Only an unknown run can be resolved: quail runs list --state unknown`,
+  );
   context.setExitCode(1);
 };

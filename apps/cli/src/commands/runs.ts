@@ -47,7 +47,7 @@ export const addRunsCommand = (program: Command, context: CliContext): void => {
     .command('resolve')
     .description('say what became of unknown runs: whether their message was sent')
     .usage('<run...> sent|not-sent')
-    .argument('<words...>', "the runs' numbers, then sent or not-sent")
+    .argument('<run...>', 'their numbers, then sent or not-sent')
     .action(async (words: string[], _: unknown, command: Command) => {
       const resolution = readResolution(words);
       if (typeof resolution === 'string') return command.error(`quail: ${resolution}`, { exitCode: 2 });

@@ -36,13 +36,19 @@ interface AttemptLine extends AttemptRow {
   readonly waitedMs: number;
 }
 
+/** Who settles an attempt that was never answered says no more than whether it was sent. */
+const verdictOf = ({ verdict, settledBy }: AttemptRow): string => {
+  if (settledBy === undefined) return verdict;
+  return `${verdict === 'transient' ? 'not sent' : verdict}, by ${settledBy}`;
+};
+
 const columns: readonly Column<AttemptLine>[] = [
   { title: 'ATTEMPT', value: ({ number }) => number, align: 'right' },
   { title: 'TIME', value: ({ startedAt }) => formatTime(startedAt) },
   { title: 'WAITED', value: ({ waitedMs }) => formatDuration(waitedMs), align: 'right' },
   {
     title: 'VERDICT',
-    value: ({ verdict, settledBy }) => (settledBy === undefined ? verdict : `${verdict}, by ${settledBy}`),
+    value: verdictOf,
   },
   { title: 'STATUS', value: ({ httpStatus }) => httpStatus?.toString(), align: 'right' },
   { title: 'CODE', value: ({ code }) => code },
