@@ -1,6 +1,6 @@
 /** What the processes do while a store is away, and after it has come back: Redis, the ledger, a source. */
 import { Redis } from 'ioredis';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { createTestRedis, waitUntil } from '../support/index.js';
 import { openStage, type Running, type Stage } from '../support/stage.js';
 import { createUsers, everyone, smsTask } from '../support/tasks.js';
@@ -26,15 +26,31 @@ const until = (stage: Stage, runs: number, where: string, timeoutMs = 40_000) =>
 /** A minute is promised. Jobs that a consumer had in hand when Redis went away wait for up to half of it. */
 const withinMs = 50_000;
 
+/** A stage, and a door before one of its stores; both are gone after the test, however it ends. */
+const openBehindDoor = async (
+  store: 'DATABASE_URL' | 'REDIS_URL' | 'SOURCE_DATABASE_URL',
+  { onTestFinished }: TestContext,
+): Promise<{ stage: Stage; door: TcpDoor }> => {
+  const stage = await openStage();
+  onTestFinished(() => stage.close());
+  const door = await openTcpDoor(stage.env[store] ?? '');
+  onTestFinished(() => door.close());
+  return { stage, door };
+};
+
+const ways: [way: string, away: (door: TcpDoor) => void | Promise<void>][] = [
+  ['refuses', (door) => door.shut()],
+  ['hangs', (door) => door.freeze()],
+];
+
 describe.concurrent('Redis', () => {
   const people = 300;
   const slow = 'rate: 40/s';
   const pausedBody = 'From=+15005550007&To={{.phone_number}}&Body=Paused!';
 
   /** A lane in the midst of its work at its rate, and a lane that a person has paused. */
-  const openBusy = async (): Promise<{ stage: Stage; door: TcpDoor; apps: Running[] }> => {
-    const stage = await openStage();
-    const door = await openTcpDoor(stage.redisUrl);
+  const openBusy = async (context: TestContext): Promise<{ stage: Stage; door: TcpDoor; apps: Running[] }> => {
+    const { stage, door } = await openBehindDoor('REDIS_URL', context);
     await stage.source.query(createUsers(people));
     const apps = ['scheduler', 'worker', 'worker'].map((app) => stage.start([app], { REDIS_URL: door.url }));
     await apply(stage, 'paused', { body: pausedBody, settings: 'rate: 1/min' });
@@ -63,18 +79,16 @@ describe.concurrent('Redis', () => {
 
   it('flushed: everything goes on within seconds, at its rate, and what is paused stays paused', {
     timeout: 120_000,
-  }, async () => {
-    const busy = await openBusy();
+  }, async (context) => {
+    const busy = await openBusy(context);
     const redis = new Redis(busy.stage.redisUrl);
     await redis.flushdb();
     redis.disconnect();
     await expectAllSentOnce(busy);
-    await busy.door.close();
-    await busy.stage.close();
   });
 
-  it('swapped for an empty one: everything goes on within seconds', { timeout: 120_000 }, async () => {
-    const { stage, door, apps } = await openBusy();
+  it('swapped for an empty one: everything goes on within seconds', { timeout: 120_000 }, async (context) => {
+    const { stage, door, apps } = await openBusy(context);
     await door.shut();
     // The other Redis has other databases: the URL's path chooses one that nobody has used.
     const empty = new URL(await createTestRedis());
@@ -83,38 +97,31 @@ describe.concurrent('Redis', () => {
     swapped.disconnect();
     await door.open();
     await expectAllSentOnce({ stage, apps });
-    await door.close();
-    await stage.close();
   });
 
-  it.each<[string, (door: TcpDoor) => void | Promise<void>]>([
-    ['refuses', (door) => door.shut()],
-    ['hangs', (door) => door.freeze()],
-  ])('away (it %s): nothing is lost, and everything goes on when it is back', { timeout: 120_000 }, async (_, away) => {
-    const { stage, door, apps } = await openBusy();
-    await away(door);
-    await waitUntil(() => apps[0]?.output().includes('REDIS_UNREACHABLE'), {
-      what: 'the scheduler to say so',
-      timeoutMs: 30_000,
-    });
-    await door.open();
-    await until(stage, people, `lane_id = 2 and state = 'completed'`, withinMs);
-    expect((await stage.sent()).total).toBeLessThanOrEqual(people + 1);
-    await door.close();
-    await stage.close();
-  });
+  it.for(ways)(
+    'away (it %s): nothing is lost, and everything goes on when it is back',
+    { timeout: 120_000 },
+    async ([, away], context) => {
+      const { stage, door, apps } = await openBusy(context);
+      await away(door);
+      await waitUntil(() => apps[0]?.output().includes('REDIS_UNREACHABLE'), {
+        what: 'the scheduler to say so',
+        timeoutMs: 30_000,
+      });
+      await door.open();
+      await until(stage, people, `lane_id = 2 and state = 'completed'`, withinMs);
+      expect((await stage.sent()).total).toBeLessThanOrEqual(people + 1);
+    },
+  );
 });
 
 describe.concurrent('the ledger', () => {
-  it.each<[string, (door: TcpDoor) => void | Promise<void>]>([
-    ['refuses', (door) => door.shut()],
-    ['hangs', (door) => door.freeze()],
-  ])(
+  it.for(ways)(
     'away (it %s): answers that came meanwhile are kept and written when it is back',
     { timeout: 120_000 },
-    async (_, away) => {
-      const stage = await openStage();
-      const door = await openTcpDoor(stage.env.DATABASE_URL ?? '');
+    async ([, away], context) => {
+      const { stage, door } = await openBehindDoor('DATABASE_URL', context);
       await stage.source.query(createUsers(20));
       await stage.faults({ latencyMs: 3_000 });
       const [, worker] = ['scheduler', 'worker'].map((app) => stage.start([app], { DATABASE_URL: door.url }));
@@ -136,8 +143,6 @@ describe.concurrent('the ledger', () => {
       );
       expect(rows).toEqual([{ verdict: 'accepted', settled_by: null, n: 20 }]);
       expect(await stage.sent()).toMatchObject({ total: 20, most: 1 });
-      await door.close();
-      await stage.close();
     },
   );
 });
@@ -145,9 +150,8 @@ describe.concurrent('the ledger', () => {
 describe.concurrent('a source', () => {
   it('away: its task shows it, other tasks go on, and it goes on by itself when it is back', {
     timeout: 120_000,
-  }, async () => {
-    const stage = await openStage();
-    const door = await openTcpDoor(stage.env.SOURCE_DATABASE_URL ?? '');
+  }, async (context) => {
+    const { stage, door } = await openBehindDoor('SOURCE_DATABASE_URL', context);
     await stage.source.query(createUsers(5));
     for (const app of ['scheduler', 'worker']) stage.start([app], { SOURCE_CRM_DATABASE_URL: door.url });
     const applied = await stage.writeTask('crm', smsTask({ name: 'crm', settings: 'every: 1s\nsource: crm' }));
@@ -169,7 +173,5 @@ describe.concurrent('a source', () => {
       what: 'the task to be well',
       timeoutMs: 30_000,
     });
-    await door.close();
-    await stage.close();
   });
 });
