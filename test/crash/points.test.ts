@@ -97,7 +97,11 @@ const mendLane = async ({ stage, faults }: World): Promise<void> => {
   expect(await stage.quail('lanes', 'resume', '1')).toMatchObject({ code: 0 });
 };
 
-const sendOne = async ({ start, untilStates }: World): Promise<void> => {
+/** Twilio doesn't come again for a receipt: the monitor must be up before the message is sent. */
+const sendOne = async ({ stage, start, untilStates }: World): Promise<void> => {
+  const { PUBLIC_URL: url } = stage.env as Readonly<Record<string, string>>;
+  const isUp = async () => (await fetch(`${url}/healthz`).catch(() => undefined))?.ok;
+  await waitUntil(isUp, { what: 'the monitor to be up', timeoutMs: 60_000 });
   start('scheduler');
   start('worker');
   await untilStates('completed');
