@@ -29,12 +29,13 @@ describe('Twilio calling back', () => {
     await stage.source.query(createUsers(3));
     await stage.faults(
       { to: unreachable, delivery: 'undelivered', errorCode: 30003 },
-      { to: silent, drop: 'after', times: 1 },
+      { to: silent, from: '+15005550006', drop: 'after', times: 1 },
     );
     const monitor = stage.start(['monitor']);
     await waitUntil(() => monitor.output().includes('app.started'), { what: 'the monitor to be up' });
     for (const app of ['scheduler', 'worker']) stage.start([app]);
-    const own = 'From=+15005550006&To={{.phone_number}}&Body=Own!&StatusCallback=http://127.0.0.1:9/mine';
+    // From another number, so that the faults tell the two tasks apart.
+    const own = 'From=+15005550010&To={{.phone_number}}&Body=Own!&StatusCallback=http://127.0.0.1:9/mine';
     for (const task of [smsTask({ name: 'welcome' }), smsTask({ name: 'own', body: own })]) {
       const name = /name: (\S+)/.exec(task)?.[1] ?? '';
       expect(await stage.quail('task', 'apply', await stage.writeTask(name, task))).toMatchObject({ code: 0 });
@@ -66,7 +67,9 @@ describe('Twilio calling back', () => {
   it('settles a run whose answer never came, without a look-up and without a second message', async () => {
     const run = await show('welcome', silent);
     expect(run).toMatchObject({ state: 'completed', delivery: 'delivered' });
-    expect(run.attempts).toMatchObject([{ verdict: 'accepted', settledBy: 'receipt', sid: run.receipts[0]?.sid }]);
+    // Whether the attempt has the message's sid too depends on who was first, the receipt or its worker.
+    expect(run.attempts).toMatchObject([{ verdict: 'accepted', settledBy: 'receipt' }]);
+    expect(new Set(run.receipts.map(({ sid }) => sid)).size).toBe(1);
     expect(await stage.sent()).toMatchObject({ total: 6, most: 2 });
   });
 

@@ -18,7 +18,8 @@ export interface FinishedAttempt extends Dispatch, Pick<Settlement, 'state' | 's
 // and only while nothing else happened to the run. A late answer settles a run that was given up as unknown: its attempt
 // was counted and written then, so it is corrected and not counted twice. A throttle that comes late is a retry, because
 // the way from `unknown` back to `pending` is closed. What undoes a start (`pending`, `transient`) undoes no more than that:
-// an unknown run may have been sent by the same job when it came before. A run that a receipt has proved to be sent is
+// an unknown run may have been sent by the same job when it came before. A receipt that was written while we waited for the
+// run is not seen, but its mark on the run is: it is of this very attempt unless an earlier one has some. A run that a receipt has proved to be sent is
 // completed, whatever its answer says. Cost: a primary key probe, an update and an insert a run.
 /** $1 worker, $4 to $15 from `finishColumns`. */
 export const finishedRows = `
@@ -48,8 +49,8 @@ export const finishedRows = `
         or r.state in ('retrying', 'failed') and e.state = 'completed')
     returning r.id, r.attempts + 1 - e.spent as number, r.revision, r.started_at, e.dispatch, e.verdict, e.duration_ms,
       e.http_status, e.code, e.reason, e.excerpt, e.sid,
-      r.delivery is not null and e.verdict <> 'accepted' and exists (
-        select from quailrunner.receipts c where c.run_id = r.id and c.dispatch = e.dispatch
+      r.delivery is not null and e.verdict <> 'accepted' and not exists (
+        select from quailrunner.receipts c where c.run_id = r.id and c.dispatch <> e.dispatch
       ) as proved
   ), finished as (
     insert into quailrunner.attempts (run_id, dispatch, number, revision, worker_id, started_at, verdict, duration_ms,

@@ -201,6 +201,24 @@ describe('a receipt proves that a run was sent', () => {
     expect(story).not.toHaveProperty('delivery');
   });
 
+  it('at the very moment at which its worker records that it knows nothing', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      await test.ask(
+        'truncate quailrunner.runs, quailrunner.attempts, quailrunner.receipts, quailrunner.tasks cascade',
+      );
+      const { runs, attempts } = await makeSending(1);
+      const both = [
+        () => attempts.finish({ ...runs[0], ...unanswered }),
+        () => receipts.record(receiptOf(runs[0], 'delivered', 'SM1')),
+      ];
+      await Promise.all((round % 2 === 0 ? both : both.toReversed()).map((write) => write()));
+      expect(await readRun(test.ledger, runs[0].runId)).toMatchObject({
+        state: 'completed',
+        history: [{ verdict: 'accepted', settledBy: 'receipt' }],
+      });
+    }
+  });
+
   it('whose worker was lost', async () => {
     const { runs, workerId } = await makeSending(1);
     await receipts.record(receiptOf(runs[0], 'sent', 'SM1'));

@@ -20,15 +20,19 @@ export interface Proof extends Dispatch {
   readonly wasSent: boolean;
 }
 
+// Why a statement of its own: the next one then sees all that was committed by whoever held a run before us, the attempt
+// that its worker has just recorded above all. In order, so that two monitors don't wait for each other.
+const lock = `
+  select from quailrunner.runs where id = any ($1::bigint[]) order by id for no key update`;
+
 const rankOf = (delivery: string): string =>
   `array_position(array[${deliveries.map((known) => `'${known}'`).join(', ')}], ${delivery})`;
 
 // Promise: repeated, late and disordered proofs change nothing but forwards. A run that was sent is completed, wherever it
 // waits; one that is being sent just now is left to its worker, which finds `delivery` when it records. An attempt that a
 // look-up had given another message has its own now. A message that counts as another run's speaks for that one
-// (reclaim-sids.ts). Concurrency: runs are locked first, in order; who holds one is waited
-// for, and the run is taken as it is then. Cost: for each proof an insert, two primary key probes and, where it says
-// something new, a heap-only update.
+// (reclaim-sids.ts). Concurrency: the runs are locked, or nobody else's business. Cost: for each proof an insert, two primary
+// key probes and, where it says something new, a heap-only update.
 const write = `
   with given as (
     select g.sid, g.status, coalesce(a.run_id, g.run_id) as run_id, coalesce(a.dispatch, g.dispatch) as dispatch, g.delivery,
@@ -114,6 +118,7 @@ const writeInTransaction = (
   { isLast = false } = {},
 ): Promise<boolean> =>
   inTransaction(ledger, async (ask) => {
+    await ask(lock, [proofs.map(({ runId }) => runId)]);
     const taken = await reclaimSids(ask, ownSids(proofs));
     return writeAll(ask, proofs, [by, !isLast || taken.length > 0]);
   });
