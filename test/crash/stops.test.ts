@@ -259,12 +259,13 @@ describe.concurrent('schedulers and workers that are replaced one after the othe
       stops.push(await stop(oldest.process));
     }
     expect(stops.length).toBeGreaterThanOrEqual(house.length);
+    // A job that Redis gave out at the very moment of a stop is another worker's within half a minute.
     await waitUntil(async () => (await count(stage, 'completed')) === people, {
       what: 'all runs to complete',
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
     });
     stops.push(...(await Promise.all(house.map(({ process }) => stop(process)))));
     expect(new Set(stops.map(({ code }) => code))).toEqual(new Set([0]));
     expect(await summarise(stage)).toMatchObject({ total: people, recipients: people, most: 1 });
-  }, 120_000);
+  }, 150_000);
 });
