@@ -23,7 +23,7 @@ describe('a worker that was frozen after its attempt was committed and before it
   it('finds its run sent by another one, and sends nothing when it wakes', async () => {
     await waitUntil(() => isRun('sending'), { what: 'the attempt to be committed' });
     const other = stage.start(['worker']);
-    // The frozen one may have swallowed what wakes a worker up; then the other looks for itself after half a minute.
+    // The frozen one may have swallowed what wakes a worker up; then the other looks for itself after a while.
     await waitUntil(() => isRun('completed'), { what: 'another worker to send', timeoutMs: 60_000 });
     frozen.process.kill('SIGCONT');
     expect(await Promise.all([frozen.stop(), other.stop()])).toEqual([0, 0]);

@@ -118,22 +118,9 @@ const askReadiness = (monitor: Running): void => {
   void fetch(`${url}/readyz`).catch(() => {});
 };
 
-const setLatency = async ({ sandbox }: Stage, latencyMs: number): Promise<void> => {
-  const body = JSON.stringify([{ latencyMs }]);
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(`${sandbox.url}/sandbox/faults`, { method: 'PUT', headers, body });
-  expect(answer.status).toBe(200);
-};
-
 const count = async ({ ledger }: Stage, state: string): Promise<number> => {
   const { rows } = await ledger.query('select count(*)::int as runs from quailrunner.runs where state = $1', [state]);
   return rows[0].runs;
-};
-
-/** `most` above 1: somebody got a message twice. */
-const summarise = async ({ sandbox }: Stage): Promise<{ total: number; recipients: number; most: number }> => {
-  const answer = await fetch(`${sandbox.url}/sandbox/messages?summary=1`);
-  return (await answer.json()) as { total: number; recipients: number; most: number };
 };
 
 /** A stage with people to write to, whose messages are answered after `latencyMs`. */
@@ -145,7 +132,7 @@ const openSending = async (
   const stage = await openStage(settings);
   onTestFinished(() => stage.close());
   await stage.source.query(createUsers(people));
-  await setLatency(stage, latencyMs);
+  await stage.faults({ latencyMs });
   return stage;
 };
 
@@ -177,7 +164,7 @@ describe.concurrent('workers that are sending', () => {
     const scheduler = stage.start(['scheduler']);
     await Promise.all([up(scheduler), ...workers.map(({ process }) => up(process))]);
     await applyTask(stage);
-    const areOpen = async () => (await summarise(stage)).total === people && (await count(stage, 'sending')) === people;
+    const areOpen = async () => (await stage.sent()).total === people && (await count(stage, 'sending')) === people;
     await waitUntil(areOpen, { what: 'all messages to be with Twilio, and unanswered', timeoutMs: 60_000 });
     return {
       stage,
@@ -198,7 +185,7 @@ describe.concurrent('workers that are sending', () => {
       expect(tookMs, name).toBeLessThan(latencyMs + 10_000); // Far from the deadline.
     }
     expect(await count(stage, 'completed')).toBe(people);
-    expect(await summarise(stage)).toMatchObject({ total: people, most: 1 });
+    expect(await stage.sent()).toMatchObject({ total: people, most: 1 });
   }, 120_000);
 
   it('keep their answers while PostgreSQL is away, and end at their deadline: what they could not record is settled', async (context) => {
@@ -229,7 +216,7 @@ describe.concurrent('workers that are sending', () => {
       what: 'all runs to be settled',
       timeoutMs: 30_000,
     });
-    expect(await summarise(stage)).toMatchObject({ total: people, most: 1 });
+    expect(await stage.sent()).toMatchObject({ total: people, most: 1 });
     expect(await stop(scheduler)).toMatchObject({ code: 0 });
   }, 90_000);
 });
@@ -269,6 +256,6 @@ describe.concurrent('schedulers and workers that are replaced one after the othe
     });
     stops.push(...(await Promise.all(house.map(({ process }) => stop(process)))));
     expect(new Set(stops.map(({ code }) => code))).toEqual(new Set([0]));
-    expect(await summarise(stage)).toMatchObject({ total: people, recipients: people, most: 1 });
+    expect(await stage.sent()).toMatchObject({ total: people, recipients: people, most: 1 });
   }, 150_000);
 });

@@ -20,10 +20,7 @@ describe('Twilio answering 500 for one number and 21211 for another', () => {
   beforeAll(async () => {
     stage = await openStage({ QUAIL_LOOK_UP_AFTER: '300ms' });
     await stage.source.query(createUsers(3));
-    await setFaults([
-      { to: broken, status: 500 },
-      { to: invalid, status: 400, code: 21211 },
-    ]);
+    await stage.faults({ to: broken, status: 500 }, { to: invalid, status: 400, code: 21211 });
     const settings = 'retries: 3\nbackoff: { first: 500ms, factor: 3, jitter: 0 }';
     const task = await stage.writeTask('welcome', smsTask({ name: 'welcome', settings }));
     expect(await stage.quail('task', 'apply', task)).toMatchObject({ code: 0 });
@@ -58,21 +55,12 @@ describe('Twilio answering 500 for one number and 21211 for another', () => {
   });
 
   it('a person queues them again, and they go through once the fault is gone', async () => {
-    await setFaults([]);
+    await stage.faults();
     const retried = await stage.quail('runs', 'retry', '--task', 'welcome');
     expect(retried).toMatchObject({ code: 0, stdout: expect.stringContaining('2') });
     await waitUntil(async () => (await count('completed')) === 3, { timeoutMs: 30_000, what: 'all runs to complete' });
     expect(await recipients()).toEqual([broken, invalid, '+15550000003']);
   });
-
-  const setFaults = async (rules: object[]): Promise<void> => {
-    const answer = await fetch(`${stage.sandbox.url}/sandbox/faults`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(rules),
-    });
-    expect(answer.ok).toBe(true);
-  };
 
   const count = async (state: string): Promise<number> => {
     const { rows } = await stage.ledger.query('select count(*)::int as n from quailrunner.runs where state = $1', [

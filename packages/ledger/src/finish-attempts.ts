@@ -19,8 +19,9 @@ export interface FinishedAttempt extends Dispatch, Pick<Settlement, 'state' | 's
 // was counted and written then, so it is corrected and not counted twice. A throttle that comes late is a retry, because
 // the way from `unknown` back to `pending` is closed. What undoes a start (`pending`, `transient`) undoes no more than that:
 // an unknown run may have been sent by the same job when it came before. A receipt that was written while we waited for the
-// run is not seen, but its mark on the run is: it is of this very attempt unless an earlier one has some. A run that a receipt has proved to be sent is
-// completed, whatever its answer says. Cost: a primary key probe, an update and an insert a run.
+// run is not seen, but its mark on the run is: it is of this very attempt unless an earlier one has some. A run that a
+// receipt has proved to be sent is completed, whatever its answer says. Cost: a primary key probe, an update and an insert a
+// run.
 /** $1 worker, $4 to $15 from `finishColumns`. */
 export const finishedRows = `
   ended as (

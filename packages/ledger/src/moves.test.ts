@@ -21,7 +21,7 @@ import {
   sweepLostWorkers,
   type UnknownSettlement,
 } from './index.js';
-import { query } from './query.js';
+import { askAlone } from './query.js';
 import { reclaimSids } from './reclaim-sids.js';
 
 let test: TestLedger;
@@ -91,7 +91,7 @@ const writes: Readonly<Record<string, (run: Dispatch) => Promise<unknown>>> = {
        values ($1, 1, 1, 1, $2, now(), 'accepted', 1, 'SM0', 'look-up')`,
       [runId, workerId],
     );
-    await reclaimSids((text, values) => query(test.ledger, text, values), [{ sid: 'SM0', runId: '0', dispatch: 1 }]);
+    await reclaimSids(askAlone(test.ledger), [{ sid: 'SM0', runId: '0', dispatch: 1 }]);
   },
   retry: (run) => retryRuns(test.ledger, { runIds: [run.runId] }),
   'retry the task': () => retryRuns(test.ledger, { task: 'welcome' }),

@@ -4,7 +4,7 @@ import type { FinishedAttempt } from './finish-attempts.js';
 import { GroupCommit } from './group-commit.js';
 import { isOneItemsFault } from './ledger-fault.js';
 import { inside, type Ledger } from './open-ledger.js';
-import { type Ask, query } from './query.js';
+import { askAlone, query } from './query.js';
 import { reclaimSids } from './reclaim-sids.js';
 import type { StartedRun } from './start-attempts.js';
 import { type AttemptWrite, type AttemptWritten, keyOf, writeAttempts } from './write-attempts.js';
@@ -72,8 +72,7 @@ const finish = async (attempt: FinishedAttempt, deps: FinishDeps): Promise<boole
     const { sid, ...withoutSid } = attempt;
     if (sid === undefined || !isOneItemsFault(fault)) throw fault;
     // Another attempt has this message. By a look-up's conclusion: ours is the answer itself.
-    const ask: Ask = (text, values) => query(ledger, text, values);
-    const { length } = await reclaimSids(ask, [{ ...attempt, sid }]);
+    const { length } = await reclaimSids(askAlone(ledger), [{ ...attempt, sid }]);
     if (length === 0) return finish(withoutSid, deps); // By its own answer: the receiver numbers its messages oddly.
     reach('sid.reclaimed');
     return finish(attempt, deps);

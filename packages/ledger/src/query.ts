@@ -61,6 +61,12 @@ export const queryOne = async <Row>(ledger: Ledger, text: string, values: readon
 
 export type Ask = <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
 
+/** Each statement a transaction of its own: for what also runs within a larger one. */
+export const askAlone =
+  (ledger: Ledger): Ask =>
+  (text, values) =>
+    query(ledger, text, values);
+
 /** Commits when `work` ends and rolls back when it throws. */
 export const inTransaction = async <Result>(ledger: Ledger, work: (ask: Ask) => Promise<Result>): Promise<Result> => {
   const client = await connect(ledger);

@@ -1,6 +1,7 @@
 import { type Delivery, type Dispatch, deliveries } from '@quailrunner/domain';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openSeededRandom, type SeededRandom } from '../../../test/support/seeded-random.js';
 import { loseWorker, makeLedger, makeQueuedRuns, makeWorker, readState, type TestLedger } from '../test/make-ledger.js';
 import {
   feedRuns,
@@ -67,10 +68,10 @@ describe('receipts', () => {
   it('in any order and with repeats, 10,000 of them, leave each run with its furthest state', async () => {
     const { runs, attempts } = await makeSending(1_250);
     await Promise.all(runs.map((run) => attempts.finish({ ...run, ...accepted, sid: `SM${run.runId}` })));
-    const random = seeded(20_261_125);
+    const random = openSeededRandom(20_261_125);
     const furthest = new Map<string, Delivery>();
     const all = runs.flatMap((run) => {
-      const last = deliveries[Math.floor(random() * deliveries.length)] as Delivery;
+      const last = random.pick(deliveries);
       furthest.set(run.runId, last);
       const told = deliveries.slice(0, deliveries.indexOf(last) + 1);
       return Array.from({ length: 8 }, (_, n) => receiptOf(run, told.at(-1 - (n % told.length)) as Delivery));
@@ -332,17 +333,9 @@ describe('two runs of the same text to the same number, and one message', () => 
   });
 });
 
-/** mulberry32: the same numbers in [0, 1) for the same seed. */
-const seeded = (seed: number) => (): number => {
-  seed = (seed + 0x6d2b79f5) | 0;
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-};
-
-const shuffle = <Item>(items: Item[], random: () => number): void => {
+const shuffle = <Item>(items: Item[], random: SeededRandom): void => {
   for (let last = items.length - 1; last > 0; last -= 1) {
-    const other = Math.floor(random() * (last + 1));
+    const other = random.whole(0, last);
     [items[last], items[other]] = [items[other] as Item, items[last] as Item];
   }
 };

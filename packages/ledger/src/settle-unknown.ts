@@ -2,7 +2,7 @@
 import type { Dispatch, VerdictKind } from '@quailrunner/domain';
 import { LedgerFault } from './ledger-fault.js';
 import type { Ledger } from './open-ledger.js';
-import { type Ask, query } from './query.js';
+import { askAlone, query } from './query.js';
 import { reclaimSids } from './reclaim-sids.js';
 
 export interface UnknownSettlement {
@@ -67,7 +67,6 @@ const selectOwner = `select run_id as "runId", dispatch from quailrunner.receipt
 
 /** A receipt that was written at the same moment may say whose message it is: it is asked for once we are committed. */
 const isReclaimed = async (ledger: Ledger, sid: string, runId: string): Promise<boolean> => {
-  const ask: Ask = (text, values) => query(ledger, text, values);
-  const [owner] = await ask<Dispatch>(selectOwner, [sid, runId]);
-  return owner !== undefined && (await reclaimSids(ask, [{ ...owner, sid }])).includes(runId);
+  const [owner] = await query<Dispatch>(ledger, selectOwner, [sid, runId]);
+  return owner !== undefined && (await reclaimSids(askAlone(ledger), [{ ...owner, sid }])).includes(runId);
 };

@@ -5,7 +5,7 @@
 import { type Delivery, type Dispatch, deliveries } from '@quailrunner/domain';
 import { isOneItemsFault } from './ledger-fault.js';
 import type { Ledger } from './open-ledger.js';
-import { type Ask, inTransaction, query } from './query.js';
+import { type Ask, askAlone, inTransaction } from './query.js';
 import { type OwnSid, reclaimSids } from './reclaim-sids.js';
 
 export interface Proof extends Dispatch {
@@ -31,8 +31,8 @@ const rankOf = (delivery: string): string =>
 // Promise: repeated, late and disordered proofs change nothing but forwards. A run that was sent is completed, wherever it
 // waits; one that is being sent just now is left to its worker, which finds `delivery` when it records. An attempt that a
 // look-up had given another message has its own now. A message that counts as another run's speaks for that one
-// (reclaim-sids.ts). Concurrency: the runs are locked, or nobody else's business. Cost: for each proof an insert, two primary
-// key probes and, where it says something new, a heap-only update.
+// (reclaim-sids.ts). Concurrency: the runs are locked by the statement before; the others, for which a message speaks, here.
+// Cost: for each proof an insert, two primary key probes and, where it says something new, a heap-only update.
 const write = `
   with given as (
     select g.sid, g.status, coalesce(a.run_id, g.run_id) as run_id, coalesce(a.dispatch, g.dispatch) as dispatch, g.delivery,
@@ -104,7 +104,7 @@ export const writeProofs = async (
     return writeInTransaction(ledger, proofs, by, { isLast: true });
   });
   // A look-up that was committed meanwhile looks for receipts afterwards, as we look for it: one of us sees the other.
-  await reclaimSids((text, values) => query(ledger, text, values), ownSids(proofs));
+  await reclaimSids(askAlone(ledger), ownSids(proofs));
   return changed;
 };
 

@@ -23,9 +23,12 @@ export const parseState = (text: string): RunState => {
 /** The ledger's bigint, as text. */
 export const isRunId = (text: string): boolean => /^\d{1,18}$/.test(text);
 
+/** After what was typed instead. */
+export const notARunId = "is not a run's id: that is a number, as `quail runs list` shows it";
+
 export const parseRunId = (text: string): string => {
   if (isRunId(text)) return text;
-  throw new InvalidArgumentError("is not a run's id: that is a number, as `quail runs list` shows it");
+  throw new InvalidArgumentError(notARunId);
 };
 
 /** For `<ids...>`: gathers them. */

@@ -2,7 +2,7 @@
 import { maskLaneKey, QuailError, type RunState } from '@quailrunner/domain';
 import { type RunRow, readLanes, readRun, readRuns } from '@quailrunner/ledger';
 import type { CliContext } from '../context.js';
-import { paintOfState } from '../output/run-state.js';
+import { formatDelivery, paintOfState } from '../output/run-state.js';
 import { formatRunStory } from '../output/run-story.js';
 import { type Column, formatTable } from '../output/table.js';
 import { formatAgo } from '../output/time.js';
@@ -24,10 +24,7 @@ const columnsAt = (now: Date): readonly Column<RunRow>[] => [
   { title: 'STATE', value: ({ state }) => state, paint: ({ state }) => paintOfState(state) },
   { title: 'ATTEMPTS', value: ({ attempts }) => attempts, align: 'right' },
   { title: 'SINCE', value: (run) => formatAgo(sinceOf(run), now), align: 'right' },
-  {
-    title: 'DELIVERY',
-    value: ({ delivery, deliveryCode }) => [delivery, deliveryCode].filter(Boolean).join(': ') || undefined,
-  },
+  { title: 'DELIVERY', value: formatDelivery },
   { title: 'REASON', value: ({ code, reason }) => [code, reason].filter(Boolean).join(': ') },
 ];
 

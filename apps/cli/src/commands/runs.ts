@@ -2,7 +2,7 @@
 import type { RetryFilter } from '@quailrunner/ledger';
 import { Argument, type Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { isRunId, parseRunId, parseRunIds, parseState, wholeNumber } from './arguments.js';
+import { isRunId, notARunId, parseRunId, parseRunIds, parseState, wholeNumber } from './arguments.js';
 import type { ListOptions } from './run-list.js';
 import type { Resolution } from './run-resolve.js';
 
@@ -62,7 +62,7 @@ const readResolution = (words: readonly string[]): Resolution | string => {
   if (outcome !== 'sent' && outcome !== 'not-sent')
     return 'the last word says what became of the runs: sent or not-sent';
   const wrong = runIds.find((word) => !isRunId(word));
-  if (wrong !== undefined) return `"${wrong}" is not a run's id: that is a number, as \`quail runs list\` shows it`;
+  if (wrong !== undefined) return `"${wrong}" ${notARunId}`;
   return runIds.length > 0
     ? { runIds, wasSent: outcome === 'sent' }
     : `name the runs: quail runs resolve 42 ${outcome}`;

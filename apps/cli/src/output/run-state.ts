@@ -1,4 +1,5 @@
 import type { RunState } from '@quailrunner/domain';
+import type { RunRow } from '@quailrunner/ledger';
 import type { Paint } from './terminal.js';
 
 const paints: Readonly<Partial<Record<RunState, Paint>>> = {
@@ -9,3 +10,7 @@ const paints: Readonly<Partial<Record<RunState, Paint>>> = {
 };
 
 export const paintOfState = (state: RunState): Paint | undefined => paints[state];
+
+/** `delivered`, `undelivered: 30003`; nothing while no receipt has told. */
+export const formatDelivery = ({ delivery, deliveryCode }: Pick<RunRow, 'delivery' | 'deliveryCode'>) =>
+  deliveryCode === undefined ? delivery : `${delivery}: ${deliveryCode}`;

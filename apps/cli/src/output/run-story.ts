@@ -1,7 +1,7 @@
 /** A run's whole story as a person reads it: what it is, where it stands, and each attempt with what was answered. */
 import { formatDuration } from '@quailrunner/domain';
 import type { AttemptRow, ReceiptRow, RunStory } from '@quailrunner/ledger';
-import { paintOfState } from './run-state.js';
+import { formatDelivery, paintOfState } from './run-state.js';
 import { type Column, formatTable } from './table.js';
 import type { Painter } from './terminal.js';
 import { formatTime } from './time.js';
@@ -20,7 +20,7 @@ const describe = (run: RunStory, lane: string, paint: Painter): string[] => {
     ['entity', run.entityPk],
     ['lane', `${run.laneId}  ${lane}`],
     ['state', why === '' ? state : `${state}  ${why}`],
-    ['delivery', run.delivery && [run.delivery, run.deliveryCode].filter(Boolean).join(': ')],
+    ['delivery', formatDelivery(run)],
     ['claimed', formatTime(run.claimedAt)],
     ['queued', run.queuedAt && formatTime(run.queuedAt)],
     ['started', run.startedAt && formatTime(run.startedAt)],
