@@ -6,6 +6,7 @@ export * from './duration.js';
 export * from './entity.js';
 export * from './errors.js';
 export * from './ids.js';
+export * from './judge-not-sent.js';
 export * from './lane.js';
 export * from './nearest.js';
 export * from './outcome.js';

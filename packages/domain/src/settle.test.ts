@@ -10,8 +10,8 @@ const reason = { code: 'X', reason: 'because' };
 const verdicts: Verdict[] = [
   { kind: 'accepted', sid: 'SM1' },
   { kind: 'refused', fault: 'recipient', ...reason },
-  { kind: 'throttled', ...reason },
-  { kind: 'throttled', retryAfterMs: 60_000, ...reason },
+  { kind: 'throttled', scope: 'run', ...reason },
+  { kind: 'throttled', scope: 'lane', retryAfterMs: 60_000, ...reason },
   { kind: 'transient', ...reason },
   { kind: 'lane-fault', ...reason },
   { kind: 'unknown', ...reason },
@@ -58,7 +58,7 @@ describe('an attempt', () => {
   });
 
   it('that was throttled spends nothing, however often', () => {
-    expect(settle(settings, { kind: 'throttled', ...reason }, 99, 0.5)).toEqual({
+    expect(settle(settings, { kind: 'throttled', scope: 'run', ...reason }, 99, 0.5)).toEqual({
       state: 'pending',
       spent: false,
       dueInMs: 5_000,
@@ -72,7 +72,9 @@ describe('an attempt', () => {
     [Number.NaN, 5_000],
     [-1, 5_000],
   ])('that was throttled with Retry-After %d ms waits %d ms', (retryAfterMs, expected) => {
-    expect(settle(settings, { kind: 'throttled', retryAfterMs, ...reason }, 0, 0.5).dueInMs).toBe(expected);
+    expect(settle(settings, { kind: 'throttled', scope: 'lane', retryAfterMs, ...reason }, 0, 0.5).dueInMs).toBe(
+      expected,
+    );
   });
 
   it('always ends in a state that may follow sending, with a wait that can be counted', () => {

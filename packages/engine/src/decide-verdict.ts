@@ -1,5 +1,12 @@
 /** What an answer means: Twilio's codes for Twilio, HTTP's classes for any other host. Pure. */
-import { type OnUnknown, type Outcome, parseRetryAfter, type TaskSettings, type Verdict } from '@quailrunner/domain';
+import {
+  judgeNotSent,
+  type OnUnknown,
+  type Outcome,
+  parseRetryAfter,
+  type TaskSettings,
+  type Verdict,
+} from '@quailrunner/domain';
 import { classify } from '@quailrunner/twilio';
 import type { CompiledTask } from './compile-task.js';
 
@@ -9,7 +16,7 @@ export const decideVerdict = (
   now: number,
 ): Verdict => {
   if (outcome.kind === 'not-sent' && outcome.code === 'TOO_LATE') {
-    return { kind: 'throttled', code: outcome.code, reason: outcome.reason };
+    return { kind: 'throttled', code: outcome.code, reason: outcome.reason, scope: 'run' };
   }
   if (task.target === 'twilio') return classify(outcome, now);
   return byPolicy(classifyHttp(outcome, task.settings, now), task.settings.onUnknown ?? 'retry');
@@ -27,10 +34,7 @@ const byPolicy = (verdict: Verdict, onUnknown: OnUnknown): Verdict => {
 const classifyHttp = (outcome: Outcome, { success }: Pick<TaskSettings, 'success'>, now: number): Verdict => {
   const { kind } = outcome;
   if (kind === 'unanswered') return { kind: 'unknown', code: outcome.code, reason: outcome.reason };
-  if (kind === 'not-sent') {
-    const laneFault = outcome.code === 'TARGET_NOT_ALLOWED';
-    return { kind: laneFault ? 'lane-fault' : 'transient', code: outcome.code, reason: outcome.reason };
-  }
+  if (kind === 'not-sent') return judgeNotSent(outcome, outcome.reason);
   const { status } = outcome;
   if (success.some(([from, to]) => status >= from && status <= to)) return { kind: 'accepted' };
   return refusalOf(status, parseRetryAfter(outcome.headers['retry-after'], now));
@@ -40,7 +44,7 @@ const refusalOf = (status: number, retryAfterMs: number | undefined): Verdict =>
   const answer = { code: String(status), reason: `the host answered ${status}` };
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
   if (status === 429 || (status === 503 && retryAfterMs !== undefined))
-    return { kind: 'throttled', ...answer, ...wait };
+    return { kind: 'throttled', ...answer, ...wait, scope: 'lane' };
   // The Idempotency-Key lets the receiver recognise a repeat, so an error of its own may be tried again.
   if (status === 408 || status >= 500) return { kind: 'transient', ...answer };
   // Credentials or the address are wrong for every entity alike; a redirect is not followed.

@@ -33,14 +33,14 @@ describe('an answer from Twilio', () => {
 
   it.each([
     [21211, { kind: 'refused', fault: 'recipient' }],
-    [21610, { kind: 'refused', fault: 'recipient' }],
+    [21610, { kind: 'refused', fault: 'opt-out' }],
     [21408, { kind: 'refused', fault: 'recipient' }],
     [21602, { kind: 'refused', fault: 'content' }],
     [63042, { kind: 'refused', fault: 'content' }],
     [21606, { kind: 'lane-fault' }],
     [20003, { kind: 'lane-fault' }],
-    [21611, { kind: 'throttled' }],
-    [14107, { kind: 'throttled' }],
+    [21611, { kind: 'throttled', scope: 'lane' }],
+    [14107, { kind: 'throttled', scope: 'run' }],
   ])('with code %i is judged by the table', (code, expected) => {
     const meaning = messageCodes.get(code)?.meaning;
     expect(verdictOf(refusal(code))).toEqual({ ...expected, code: String(code), reason: meaning });
@@ -55,6 +55,7 @@ describe('an answer from Twilio', () => {
       kind: 'throttled',
       code: 'HTTP_429',
       reason: 'Twilio answered with HTTP status 429.',
+      scope: 'lane',
     });
     expect(verdictOf(refusal(20429, 429))).toMatchObject({ kind: 'throttled', code: '20429' });
     expect(verdictOf(refusal(20429, 400))).toMatchObject({ kind: 'throttled', code: '20429' });
@@ -132,7 +133,7 @@ describe('a message found in the list', () => {
   it('counts as refused when Twilio only recorded that it refused to create it', () => {
     expect(classifyFound({ sid, status: 'failed', errorCode: 21610 })).toMatchObject({
       kind: 'refused',
-      fault: 'recipient',
+      fault: 'opt-out',
       code: '21610',
     });
     expect(classifyFound({ sid, status: 'failed', errorCode: 21606 })).toMatchObject({ kind: 'lane-fault' });

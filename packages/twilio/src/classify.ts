@@ -4,7 +4,7 @@
  * A message has no idempotency key at Twilio, so an answer that does not say what became of it is `unknown` and never
  * `transient`: the look-up settles it.
  */
-import { type Answered, type Outcome, parseRetryAfter, type Verdict } from '@quailrunner/domain';
+import { type Answered, judgeNotSent, type Outcome, parseRetryAfter, type Verdict } from '@quailrunner/domain';
 import { type MessageCode, messageCodes } from './codes.js';
 import { readError, readSid, reasonOf } from './read-answer.js';
 
@@ -13,10 +13,8 @@ export const classify = (outcome: Outcome, now: number): Verdict => {
   switch (outcome.kind) {
     case 'answered':
       return classifyAnswer(outcome, now);
-    case 'not-sent': {
-      const kind = outcome.code === 'TARGET_NOT_ALLOWED' ? 'lane-fault' : 'transient';
-      return { kind, code: outcome.code, reason: reasonOf(outcome.reason) };
-    }
+    case 'not-sent':
+      return judgeNotSent(outcome, reasonOf(outcome.reason));
     case 'unanswered':
       return { kind: 'unknown', code: outcome.code, reason: reasonOf(outcome.reason) };
   }
@@ -31,9 +29,10 @@ const classifyAnswer = (answer: Answered, now: number): Verdict => {
   const reason = known?.meaning ?? (reasonOf(error.message) || `Twilio answered with HTTP status ${status}.`);
   // Whatever a 5xx says of itself: it may come from a gateway that had passed the request on.
   if (status >= 500 || status === 408) return { kind: 'unknown', code, reason };
-  if (status === 429 || known?.group === 'throttle') {
+  if (status === 429 || known?.group === 'throttle' || known?.group === 'later') {
     const retryAfterMs = parseRetryAfter(answer.headers['retry-after'], now);
-    return { kind: 'throttled', code, reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+    return { kind: 'throttled', code, reason, ...wait, scope: known?.group === 'later' ? 'run' : 'lane' };
   }
   if (known) return judge(known, code);
   if (status < 400 || laneStatuses.has(status)) return { kind: 'lane-fault', code, reason };
@@ -56,12 +55,15 @@ const classifySuccess = (answer: Answered): Verdict => {
 const judge = ({ group, meaning: reason }: MessageCode, code: string): Verdict => {
   switch (group) {
     case 'recipient':
+    case 'opt-out':
     case 'content':
       return { kind: 'refused', fault: group, code, reason };
     case 'lane':
       return { kind: 'lane-fault', code, reason };
     case 'throttle':
-      return { kind: 'throttled', code, reason };
+      return { kind: 'throttled', code, reason, scope: 'lane' };
+    case 'later':
+      return { kind: 'throttled', code, reason, scope: 'run' };
   }
 };
 

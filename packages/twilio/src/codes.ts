@@ -6,12 +6,16 @@
 export type CodeGroup =
   /** This recipient can't get this message; trying again can't help. */
   | 'recipient'
+  /** This recipient wants nothing from this sender, from no task. */
+  | 'opt-out'
   /** The message itself is at fault; the next one of this task will probably be too. */
   | 'content'
   /** The account or the sender is at fault: nobody gets a message until a person mends it. */
   | 'lane'
-  /** Too fast, or too much for now. */
-  | 'throttle';
+  /** Too fast, or too much for now, for all that the sender sends. */
+  | 'throttle'
+  /** Too much for now for this recipient; others may get theirs. */
+  | 'later';
 
 export interface MessageCode {
   readonly group: CodeGroup;
@@ -24,7 +28,6 @@ const recipient = {
   21214: 'The number in To can not be reached.',
   21217: 'The number in To does not look like a phone number.',
   21408: 'Sending to the region of this number is not enabled for the account.',
-  21610: 'The recipient has opted out of messages from this sender.',
   21612: 'This sender can not reach this number.',
   21614: 'The number in To is not a mobile number.',
   21635: 'The number in To is a landline.',
@@ -38,6 +41,10 @@ const recipient = {
   63024: 'The channel calls the recipient invalid.',
   63032: 'WhatsApp does not let this message through to this user.',
   63033: 'The recipient has opted out on this channel.',
+} as const;
+
+const optOut = {
+  21610: 'The recipient has opted out of messages from this sender.',
 } as const;
 
 const content = {
@@ -115,7 +122,6 @@ const lane = {
 } as const;
 
 const throttle = {
-  14107: 'Too many messages between these two numbers in a short time.',
   20429: 'Too many requests at once for the account.',
   21611: 'The queue of the sender is full.',
   30001: 'The queue of the sender is full.',
@@ -132,12 +138,18 @@ const throttle = {
   63038: 'The daily limit of the account was reached.',
 } as const;
 
+const later = {
+  14107: 'Too many messages between these two numbers in a short time.',
+} as const;
+
 const of = (group: CodeGroup, meanings: Readonly<Record<number, string>>): [number, MessageCode][] =>
   Object.entries(meanings).map(([code, meaning]) => [Number(code), { group, meaning }]);
 
 export const messageCodes: ReadonlyMap<number, MessageCode> = new Map([
   ...of('recipient', recipient),
+  ...of('opt-out', optOut),
   ...of('content', content),
   ...of('lane', lane),
   ...of('throttle', throttle),
+  ...of('later', later),
 ]);

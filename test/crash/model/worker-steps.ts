@@ -131,6 +131,8 @@ const toVerdict = (kind: VerdictKind): Verdict => {
       return { kind };
     case 'refused':
       return { kind, fault: 'recipient', ...because };
+    case 'throttled':
+      return { kind, scope: 'run', ...because };
     default:
       return { kind, ...because };
   }
