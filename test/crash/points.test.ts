@@ -87,6 +87,13 @@ const findAnothers = async ({ stage, faults, pass, untilStates }: World): Promis
   await untilStates('completed+sending');
 };
 
+const throttle = async ({ start, faults }: World): Promise<void> => {
+  await faults({ code: 20429, retryAfter: 1 });
+  start('scheduler');
+};
+
+const endFaults = ({ faults }: World): Promise<void> => faults();
+
 const holdLane = async ({ start, faults }: World): Promise<void> => {
   await faults({ status: 401, code: 20003 });
   start('scheduler');
@@ -130,6 +137,7 @@ const cases: Readonly<Record<CrashPoint, Case>> = {
   'attempt.started': { ...worker, left: ['sending'], messages: 0 },
   'attempt.answered': { ...worker, left: ['sending'], messages: 1 },
   'attempt.recorded': { ...worker, left: ['completed'], messages: 1 },
+  'lane.slowed': { app: 'worker', before: throttle, left: ['sending'], messages: 0, mend: endFaults },
   'lane.held': { app: 'worker', before: holdLane, left: ['sending'], messages: 0, mend: mendLane },
   'sid.reclaimed': {
     app: 'worker',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Idleness, isStuck, lookAt, type Sight } from './idleness.js';
 
-const idle: Omit<Sight, 'at'> = { waiting: 5, isLimited: false, inProgress: 0, taken: 7 };
+const idle: Omit<Sight, 'at'> = { waiting: 5, inProgress: 0, taken: 7 };
 
 /** Ten seconds between looks. */
 const watch = (...sights: Partial<Sight>[]): boolean[] => {
@@ -22,7 +22,6 @@ describe('a consumer is not stuck', () => {
   it.each<[why: string, inBetween: Partial<Sight>]>([
     ['that has something in progress', { inProgress: 1 }],
     ['for which nothing waits', { waiting: 0 }],
-    ['whose lane is at its rate', { isLimited: true }],
   ])('%s at any look', (_, inBetween) => {
     expect(watch({}, {}, {}, inBetween, {}, {})).toEqual([false, false, false, false, false, false]);
   });

@@ -2,10 +2,12 @@
  * Whether a consumer is stuck. It has been once, silently, with versions of BullMQ after an outage of Redis, and it is when
  * its connection is cut off without a word: jobs wait, and it takes none for as long as no healthy one would.
  */
-import type { Backlog, Progress } from '@quailrunner/queue';
+import type { Progress } from '@quailrunner/queue';
 
 /** What is seen of a consumer and its lane at one time, in ms. */
-export interface Sight extends Progress, Backlog {
+export interface Sight extends Progress {
+  /** Jobs that nobody has taken. */
+  readonly waiting: number;
   readonly at: number;
 }
 
@@ -17,12 +19,9 @@ export interface Idleness {
 
 const stuckAfterMs = 30_000;
 
-/**
- * A lane that is at its rate needs no more hands: whoever takes its jobs, all is well. Between two jobs of a slow lane the
- * limit stands in Redis, so that it is not taken for a stuck one.
- */
+/** A healthy consumer always holds some of the jobs that wait, be it that they wait for the lane's turn in its hands. */
 export const lookAt = (now: Sight, before?: Idleness): Idleness => {
-  const isAtNothing = now.waiting > 0 && !now.isLimited && now.inProgress === 0;
+  const isAtNothing = now.waiting > 0 && now.inProgress === 0;
   return isAtNothing && before?.since.taken === now.taken
     ? { since: before.since, last: now }
     : { since: now, last: now };

@@ -1,10 +1,10 @@
 /**
- * One consumer for each open lane: opened as lanes appear, closed when they are paused, renewed when their rate changes or
+ * One consumer for each open lane: opened as lanes appear, closed when they are paused, told when their rate changes, renewed
  * when they take nothing although jobs wait.
  */
-import { type Dispatch, maskLaneKey } from '@quailrunner/domain';
-import { type LaneRow, type Ledger, readLanes } from '@quailrunner/ledger';
-import type { Consumer, ConsumerLimits, JobResult, Queue } from '@quailrunner/queue';
+import { maskLaneKey } from '@quailrunner/domain';
+import { type Ledger, type OpenLane, readOpenLanes } from '@quailrunner/ledger';
+import type { Consumer, HandleJob, Queue } from '@quailrunner/queue';
 import type { Log } from '@quailrunner/telemetry';
 import { type Idleness, isStuck, lookAt } from './idleness.js';
 
@@ -21,13 +21,13 @@ interface Deps {
   readonly ledger: Ledger;
   readonly queue: Queue;
   readonly log: Log;
-  readonly deliver: (dispatch: Dispatch) => Promise<JobResult>;
+  readonly deliver: HandleJob;
   /** In ms, and never set back; of the process unless a test has its own. */
   readonly clock?: () => number;
 }
 
-interface OpenLane {
-  readonly lane: LaneRow;
+interface Consumed {
+  lane: OpenLane;
   readonly consumer: Consumer;
   idleness?: Idleness;
 }
@@ -36,19 +36,18 @@ export const openLaneConsumers = (
   { concurrency, closeMs }: { concurrency: number; closeMs: number },
   { ledger, queue, log, deliver, clock = () => performance.now() }: Deps,
 ): LaneConsumers => {
-  const open = new Map<number, OpenLane>();
+  const open = new Map<number, Consumed>();
   const closing = new Set<Promise<void>>();
   let isClosed = false;
   let left = 0;
 
-  const openLane = (lane: LaneRow): void => {
-    const { laneId, ratePerSecond } = lane;
-    const limits: ConsumerLimits = { concurrency, ...(ratePerSecond === undefined ? {} : { ratePerSecond }) };
-    open.set(laneId, { lane, consumer: queue.openConsumer(laneId, limits, deliver) });
+  const openLane = (lane: OpenLane): void => {
+    const limits = { ...lane, readAt: performance.now(), concurrency };
+    open.set(lane.laneId, { lane, consumer: queue.openConsumer(lane.laneId, limits, deliver) });
   };
 
   /** Not awaited by the refresh: runs in progress may take as long as their time-outs, other lanes go on meanwhile. */
-  const closeLane = ({ lane: { laneId }, consumer }: OpenLane, onClosed: () => void = () => {}): void => {
+  const closeLane = ({ lane: { laneId }, consumer }: Consumed, onClosed: () => void = () => {}): void => {
     open.delete(laneId);
     const closed = consumer.close(closeMs).then((unfinished) => {
       closing.delete(closed);
@@ -58,31 +57,34 @@ export const openLaneConsumers = (
     closing.add(closed);
   };
 
-  const stop = (current: OpenLane): void =>
+  const stop = (current: Consumed): void =>
     closeLane(current, () => log.emit('lane.closed', { laneId: current.lane.laneId }));
 
   return {
     refresh: async () => {
-      const lanes = (await readLanes(ledger)).filter((lane) => lane.state === 'open');
+      const lanes = await readOpenLanes(ledger);
       if (isClosed) return;
-      const wanted = new Map(lanes.map((lane) => [lane.laneId, lane]));
-      for (const [laneId, current] of open) {
-        if (wanted.get(laneId)?.ratePerSecond !== current.lane.ratePerSecond || !wanted.has(laneId)) stop(current);
-      }
-      for (const [laneId, lane] of wanted) {
-        if (open.has(laneId)) continue;
-        openLane(lane);
-        log.emit('lane.opened', { laneId, lane: maskLaneKey(lane.key) });
+      const wanted = new Set(lanes.map(({ laneId }) => laneId));
+      for (const [laneId, current] of open) if (!wanted.has(laneId)) stop(current);
+      for (const lane of lanes) {
+        const current = open.get(lane.laneId);
+        if (current !== undefined) {
+          current.lane = lane;
+          current.consumer.setLimits({ ...lane, readAt: performance.now() });
+        } else {
+          openLane(lane);
+          log.emit('lane.opened', { laneId: lane.laneId, lane: maskLaneKey(lane.key) });
+        }
       }
     },
     watch: async () => {
       const watched = [...open.values()];
       if (watched.length === 0) return;
-      const backlogs = await queue.readBacklogs(watched.map(({ lane }) => lane.laneId));
+      const counts = await queue.countWaiting(watched.map(({ lane }) => lane.laneId));
       if (isClosed) return;
       for (const [n, current] of watched.entries()) {
-        const { waiting = 0, isLimited = false } = backlogs[n] ?? {};
-        const seen = { ...current.consumer.progress(), waiting, isLimited, at: clock() };
+        const waiting = counts[n] ?? 0;
+        const seen = { ...current.consumer.progress(), waiting, at: clock() };
         current.idleness = lookAt(seen, current.idleness);
         if (!isStuck(current.idleness) || open.get(current.lane.laneId) !== current) continue;
         closeLane(current);

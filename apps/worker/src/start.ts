@@ -72,7 +72,7 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
   };
   const consumers = openLaneConsumers(
     { concurrency: config.workerConcurrency, closeMs: config.shutdownTimeoutMs },
-    { ledger, queue, log, deliver: (dispatch) => deliverRun(dispatch, deps) },
+    { ledger, queue, log, deliver: (dispatch, permit) => deliverRun(dispatch, permit, deps) },
   );
   const pollers = [
     poll('lanes', pollMs.lanes, consumers.refresh, log),

@@ -13,6 +13,7 @@ export const crashPoints = [
   'job.taken',
   'attempt.started',
   'attempt.answered',
+  'lane.slowed',
   'lane.held',
   'sid.reclaimed',
   'attempt.recorded',

@@ -10,6 +10,7 @@ export * from './judge-not-sent.js';
 export * from './lane.js';
 export * from './nearest.js';
 export * from './outcome.js';
+export * from './pace.js';
 export * from './rate.js';
 export * from './retry-after.js';
 export * from './run-states.js';

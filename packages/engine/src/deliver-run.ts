@@ -7,9 +7,19 @@
  */
 import type { RenderedRequest } from '@quailrunner/action';
 import type { Client } from '@quailrunner/delivery';
-import { type Dispatch, type Outcome, QuailError, type Reach, scrub, settle, type Verdict } from '@quailrunner/domain';
+import {
+  type Dispatch,
+  type Outcome,
+  paceLaw,
+  QuailError,
+  type Reach,
+  type Settlement,
+  scrub,
+  settle,
+  type Verdict,
+} from '@quailrunner/domain';
 import { type Attempts, type FinishedAttempt, holdLane, type Ledger, type StartedRun } from '@quailrunner/ledger';
-import type { JobResult } from '@quailrunner/queue';
+import type { JobResult, Permit } from '@quailrunner/queue';
 import { describeFault, type Log } from '@quailrunner/telemetry';
 import { excerptAnswer } from '@quailrunner/twilio';
 import type { CompiledTask } from './compile-task.js';
@@ -17,6 +27,7 @@ import { decideVerdict } from './decide-verdict.js';
 import { finishSurely, surely } from './finish-surely.js';
 import type { ReceiptAddress } from './receipt-address.js';
 import type { TaskCache } from './task-cache.js';
+import { tellLane } from './tell-lane.js';
 import { withWebhookHeaders } from './webhook-headers.js';
 
 export interface DeliverDeps {
@@ -40,21 +51,35 @@ export interface DeliverDeps {
   readonly now: () => Date;
 }
 
-export const deliverRun = async (dispatch: Dispatch, deps: DeliverDeps): Promise<JobResult> => {
+export const deliverRun = async (dispatch: Dispatch, permit: Permit, deps: DeliverDeps): Promise<JobResult> => {
   const leaveBefore = deps.now().getTime() + deps.leaveWithinMs;
   deps.reach('job.taken');
   const run = await start(dispatch, deps); // Committed before the POST leaves.
-  if (run === undefined) return { state: 'void' }; // Late, twice, or paused meanwhile.
+  if (run === undefined) return leaveOut(permit); // Late, twice, or paused meanwhile.
   deps.reach('attempt.started');
   const prepared = await prepare(run, deps);
-  if ('verdict' in prepared) return record(run, prepared, deps);
-  const outcome = await deps.client.post(prepared.request, {
-    timeoutMs: prepared.task.settings.timeoutMs,
-    leaveBefore,
-  });
+  if ('verdict' in prepared) return record(run, prepared, permit, deps);
+  const { task, request } = prepared;
+  const outcome = (await permit.arrive(leaveBefore))
+    ? await deps.client.post(request, { timeoutMs: task.settings.timeoutMs, leaveBefore })
+    : outOfTime;
   deps.reach('attempt.answered');
-  const verdict = decideVerdict(prepared.task, outcome, deps.now().getTime());
-  return record(run, { task: prepared.task, verdict, outcome, spent: true }, deps);
+  const verdict = decideVerdict(task, outcome, deps.now().getTime());
+  return record(run, { task, verdict, outcome, spent: true }, permit, deps);
+};
+
+/** The turn goes to another run. */
+const leaveOut = (permit: Permit): JobResult => {
+  permit.giveBack();
+  return { state: 'void' };
+};
+
+/** The lane was stopped, or had no turn left in time. */
+const outOfTime: Outcome = {
+  kind: 'not-sent',
+  code: 'TOO_LATE',
+  reason: 'its turn in the lane did not come in time',
+  durationMs: 0,
 };
 
 /** When the ledger breaks off, the start may have been committed or not: it is undone before the job is tried again. */
@@ -114,9 +139,11 @@ const unreadTask = {
   backoff: { firstMs: 1_000, factor: 2, maxMs: 60_000, jitter: 0.2 },
 };
 
-const record = async (run: StartedRun, judged: Judged, deps: DeliverDeps): Promise<JobResult> => {
+const record = async (run: StartedRun, judged: Judged, permit: Permit, deps: DeliverDeps): Promise<JobResult> => {
   const { verdict, outcome } = judged;
-  const settlement = settle(judged.task?.settings ?? unreadTask, verdict, run.attempts, deps.random());
+  const settlement = settlementOf(judged, run.attempts, permit, deps);
+  if (outcome === undefined && verdict.kind !== 'lane-fault') permit.giveBack();
+  else await tellLane(run.laneId, verdict, permit, deps);
   if (settlement.holdLane !== undefined) await hold(run.laneId, settlement.holdLane, deps);
   const attempt = {
     ...run,
@@ -140,6 +167,13 @@ const record = async (run: StartedRun, judged: Judged, deps: DeliverDeps): Promi
   return settlement.state === 'failed' && 'code' in verdict
     ? { state: 'failed', failure: `${verdict.code}: ${verdict.reason}` }
     : { state: settlement.state };
+};
+
+/** Who tries alone for its lane and finds no connection pays nothing for it: the lane is at fault, not the run. */
+const settlementOf = ({ task, verdict }: Judged, attempts: number, permit: Permit, deps: DeliverDeps): Settlement => {
+  if (permit.isProbe && verdict.kind === 'transient' && verdict.isUnreachable)
+    return { state: 'pending', spent: false, dueInMs: paceLaw.unreachable.firstMs };
+  return settle(task?.settings ?? unreadTask, verdict, attempts, deps.random());
 };
 
 /** Before the run goes back: the next one must find the lane held. */

@@ -10,6 +10,7 @@ export { type Attempts, openAttempts } from './open-attempts.js';
 export { type Ledger, type LedgerOptions, openLedger } from './open-ledger.js';
 export { openReceipts, type Receipt, type Receipts } from './open-receipts.js';
 export { countLanes, type LaneCounts, type LaneRow, readLanes, readWaitingLanes } from './read-lanes.js';
+export { type OpenLane, readOpenLanes } from './read-open-lanes.js';
 export {
   readKnownSids,
   readStaleQueued,
@@ -31,6 +32,7 @@ export {
   readRuns,
 } from './read-runs.js';
 export { readRevision, readTask, readTasks, type TaskRow } from './read-tasks.js';
+export { type Backoff, recordBackoff } from './record-backoff.js';
 export { recordRecheck } from './record-recheck.js';
 export { renewScan, type Scan, scanHeartbeatMs } from './renew-scan.js';
 export { resolveRuns } from './resolve-runs.js';

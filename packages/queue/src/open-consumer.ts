@@ -1,26 +1,20 @@
 /**
- * The consumer's side of a lane: hands each job to the engine, at most `concurrency` at a time and at most
- * `ratePerSecond` over all processes. A job may come twice or late; the ledger decides whether it still means anything.
+ * The consumer's side of a lane: hands each job to the engine when the lane's gate lets it, at most `concurrency` at a time. A
+ * job may come twice or late; the ledger decides whether it still means anything.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Dispatch, parseJobId } from '@quailrunner/domain';
 import { describeFault, type Log, type Outage } from '@quailrunner/telemetry';
-import {
-  DelayedError,
-  type Job,
-  type RateLimiterOptions,
-  UnrecoverableError,
-  Worker,
-  type WorkerOptions,
-} from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker, type WorkerOptions } from 'bullmq';
 import { connect, withDeadline } from './connection.js';
+import { Gate, GateClosed } from './gate/gate.js';
+import type { GateState, LaneLimits } from './gate/gate-state.js';
+import type { Permit } from './gate/permit.js';
 import { keyPrefix, queueNameOf } from './names.js';
 
-export interface ConsumerLimits {
+export interface ConsumerLimits extends LaneLimits {
   /** Jobs in progress at a time in this process. */
   readonly concurrency: number;
-  /** Absent: no limit. */
-  readonly ratePerSecond?: number;
 }
 
 /** What a job came to, for Bull Board: a state of the run, and why where it failed. Without personal data. */
@@ -29,10 +23,14 @@ export interface JobResult {
   readonly failure?: string;
 }
 
-/** Throws when the job could not be handled at all (the ledger is away): it comes again in a second. */
-export type HandleJob = (dispatch: Dispatch) => Promise<JobResult>;
+/**
+ * Ends the permit: `giveBack` or `tell`. Throws when the job could not be handled at all (the ledger is away): it comes again
+ * in a second.
+ */
+export type HandleJob = (dispatch: Dispatch, permit: Permit) => Promise<JobResult>;
 
 export interface Consumer {
+  setLimits(limits: LaneLimits): void;
   readonly progress: () => Progress;
   /**
    * Takes no more jobs and settles when those in progress have ended, or at the deadline; how many have not. That their
@@ -42,7 +40,7 @@ export interface Consumer {
 }
 
 export interface Progress {
-  /** Jobs in hand. */
+  /** Jobs in hand, those that wait for the lane's turn among them. */
   readonly inProgress: number;
   /** Jobs ever taken. */
   readonly taken: number;
@@ -53,6 +51,7 @@ interface ConsumerOptions {
   readonly laneId: number;
   readonly limits: ConsumerLimits;
   readonly handle: HandleJob;
+  readonly gateState: GateState;
 }
 
 /** Ended jobs that Bull Board still shows, for each lane and way to end. */
@@ -82,23 +81,31 @@ export const openConsumer = (options: ConsumerOptions, { log, outage }: Consumer
   const { laneId, limits } = options;
   const redis = connect(options.redisUrl, 'consumer', outage);
   const hands = openHands();
+  const gate = new Gate(options.gateState, limits);
   const process = async (job: Job, token?: string): Promise<string> => {
-    const handle: HandleJob = (dispatch) => hands.hold(() => options.handle(dispatch));
-    return handleJob(job, token, { ...options, handle, log });
+    const handle: HandleJob = (dispatch, permit) => hands.hold(() => options.handle(dispatch, permit));
+    return handleJob(job, token, { laneId, gate, handle, log });
   };
   const worker = new Worker(queueNameOf(laneId), process, {
     ...workerOptions,
     connection: redis,
-    concurrency: limits.concurrency,
-    ...(limits.ratePerSecond === undefined ? {} : { limiter: pace(limits.ratePerSecond) }),
+    concurrency: handsFor(limits, limits),
   });
   worker.on('error', (error) => {
     // While Redis is away every try to reconnect ends up here; the connection has said so once.
     if (redis.status === 'ready') log.emit('job.failed', { laneId, jobId: '', ...describeFault(error) });
   });
   return {
-    progress: hands.progress,
+    setLimits: (next) => {
+      worker.concurrency = handsFor(next, limits);
+      gate.setLimits(next);
+    },
+    progress: () => {
+      const { inProgress, taken } = hands.progress();
+      return { inProgress: inProgress + gate.waiting, taken };
+    },
     close: async (deadlineMs) => {
+      gate.close();
       // BullMQ waits for Redis as long as Redis is away, even where there is nothing to finish.
       const isClosed = worker.close().catch(() => {});
       const isFree = hands.empty(() => (redis.status === 'ready' ? redisHearsWithinMs : 0));
@@ -108,6 +115,10 @@ export const openConsumer = (options: ConsumerOptions, { log, outage }: Consumer
     },
   };
 };
+
+/** A slow lane's jobs would only wait in our hands: so many as are on their way at once when each takes a quarter of a minute. */
+const handsFor = ({ ratePerSecond }: LaneLimits, { concurrency }: ConsumerLimits): number =>
+  ratePerSecond === undefined ? concurrency : Math.min(concurrency, Math.ceil(ratePerSecond * 15) + 4);
 
 /** The jobs in hand, from the engine's view: what BullMQ still does with Redis after them is no work of ours. */
 const openHands = () => {
@@ -141,30 +152,42 @@ const openHands = () => {
   };
 };
 
-const handleJob = async (
-  job: Job,
-  token: string | undefined,
-  { handle, laneId, log }: ConsumerOptions & { log: Log },
-): Promise<string> => {
+interface JobDeps {
+  readonly laneId: number;
+  readonly gate: Gate;
+  readonly handle: HandleJob;
+  readonly log: Log;
+}
+
+const handleJob = async (job: Job, token: string | undefined, deps: JobDeps): Promise<string> => {
   const dispatch = job.id === undefined ? undefined : parseJobId(job.id);
   if (!dispatch) throw new UnrecoverableError('not a job of ours');
+  const permit = await enter(job, token, deps.gate);
   let result: JobResult;
   try {
-    result = await handle(dispatch);
+    result = await deps.handle(dispatch, permit);
   } catch (error) {
-    log.emit('job.failed', { laneId, jobId: job.id ?? '', ...describeFault(error) });
+    permit.giveBack();
+    deps.log.emit('job.failed', { laneId: deps.laneId, jobId: job.id ?? '', ...describeFault(error) });
     await job.moveToDelayed(Date.now() + postponeMs, token);
     throw new DelayedError();
   }
+  void permit.tell({ kind: 'unclear' }); // Who has said nothing knows nothing; anybody else has been heard.
   if (result.failure !== undefined) throw new UnrecoverableError(result.failure);
   return result.state;
 };
 
-/**
- * BullMQ's limiter is a fixed window which the first job opens, so twice the rate can pass around a window's edge. One
- * job a window paces evenly; above 100 a second windows get too short for that and hold 100 ms' worth instead.
- */
-const pace = (ratePerSecond: number): RateLimiterOptions =>
-  ratePerSecond <= 100
-    ? { max: 1, duration: Math.ceil(1_000 / ratePerSecond) }
-    : { max: Math.floor(ratePerSecond / 10), duration: 100 };
+/** A job whose turn has not come when the consumer closes is there for others at once. */
+const enter = async (job: Job, token: string | undefined, gate: Gate): Promise<Permit> => {
+  try {
+    return await gate.enter(segmentsOf(job));
+  } catch (fault) {
+    if (!(fault instanceof GateClosed)) throw fault;
+    await job.moveToWait(token);
+    throw new WaitingError();
+  }
+};
+
+/** What the feed counted; one where it said nothing. */
+const segmentsOf = ({ data }: Job<{ segments?: unknown } | undefined>): number =>
+  typeof data?.segments === 'number' && data.segments >= 1 ? data.segments : 1;

@@ -7,16 +7,10 @@ import { type Log, watchOutage } from '@quailrunner/telemetry';
 import { Queue as BullQueue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { connect, toRedisFault, waitUntilReady, withDeadline } from './connection.js';
+import { openGateState } from './gate/gate-state.js';
 import { readForgotten, remember } from './memory.js';
 import { keyPrefix, queueNameOf } from './names.js';
 import { type Consumer, type ConsumerLimits, type HandleJob, openConsumer } from './open-consumer.js';
-
-/** What waits in a lane's queue. */
-export interface Backlog {
-  readonly waiting: number;
-  /** The lane's rate lets no job through now. */
-  readonly isLimited: boolean;
-}
 
 /** A run to feed; the task's name is what Bull Board shows. */
 export interface QueuedRun extends Dispatch {
@@ -31,8 +25,8 @@ export interface Queue {
   /** Given when Redis was flushed, replaced or restarted, so that jobs may be gone: what to `remember` once they are back. */
   readForgotten(): Promise<string | undefined>;
   remember(forgotten: string): Promise<void>;
-  /** In the order of `laneIds`, in one round trip. */
-  readBacklogs(laneIds: readonly number[]): Promise<Backlog[]>;
+  /** How many jobs wait in each lane, in the order of `laneIds`, in one round trip. */
+  countWaiting(laneIds: readonly number[]): Promise<number[]>;
   openConsumer(laneId: number, limits: ConsumerLimits, handle: HandleJob): Consumer;
   /** Throws when Redis does not answer within two seconds. */
   ping(): Promise<void>;
@@ -86,8 +80,11 @@ export const openQueue = ({ redisUrl }: { redisUrl: string }, log: Log): Queue =
     missingJobs: (laneId, dispatches) => ask(() => findMissing(redis, queueOf(laneId), dispatches)),
     readForgotten: () => ask(() => readForgotten(redis)),
     remember: (forgotten) => ask(() => remember(redis, forgotten)),
-    readBacklogs: (laneIds) => ask(() => readBacklogs(redis, laneIds)),
-    openConsumer: (laneId, limits, handle) => openConsumer({ redisUrl, laneId, limits, handle }, { log, outage }),
+    countWaiting: (laneIds) => ask(() => countWaiting(redis, laneIds)),
+    openConsumer: (laneId, limits, handle) => {
+      const gateState = openGateState(redis, laneId);
+      return openConsumer({ redisUrl, laneId, limits, handle, gateState }, { log, outage });
+    },
     ping: () => ask(async () => void (await redis.ping())),
     boardQueue: queueOf,
     close: async () => {
@@ -127,16 +124,12 @@ const findMissing = async (redis: Redis, queue: BullQueue, dispatches: readonly 
   });
 };
 
-const readBacklogs = async (redis: Redis, laneIds: readonly number[]): Promise<Backlog[]> => {
+const countWaiting = async (redis: Redis, laneIds: readonly number[]): Promise<number[]> => {
   const pipeline = redis.pipeline();
-  for (const laneId of laneIds) {
-    const key = `${keyPrefix}:${queueNameOf(laneId)}`;
-    pipeline.llen(`${key}:wait`).pttl(`${key}:limiter`);
-  }
+  for (const laneId of laneIds) pipeline.llen(`${keyPrefix}:${queueNameOf(laneId)}:wait`);
   const answers = (await pipeline.exec()) ?? [];
-  const numbers = answers.map(([error, answer]) => {
+  return answers.map(([error, answer]) => {
     if (error) throw error;
     return Number(answer);
   });
-  return laneIds.map((_, n) => ({ waiting: numbers[2 * n] ?? 0, isLimited: (numbers[2 * n + 1] ?? 0) > 0 }));
 };

@@ -23,6 +23,8 @@ export interface EventFields {
   'lane.closed': { laneId: number };
   /** Its consumer took nothing although jobs were waiting. */
   'lane.reopened': { laneId: number; waiting: number };
+  /** The receiver asked for a rest, or can't be reached; `pace` in messages a second after it. */
+  'lane.slowed': { laneId: number; code: string; backoffMs: number; pace?: number };
   'lane.held': { laneId: number; lane: string; reason: string };
 
   'attempt.finished': {
@@ -83,6 +85,7 @@ export const eventLevels: Readonly<Record<EventName, Level>> = {
   'lane.opened': 'info',
   'lane.closed': 'info',
   'lane.reopened': 'warn',
+  'lane.slowed': 'warn',
   'lane.held': 'error',
   'attempt.finished': 'debug',
   'run.unrenderable': 'warn',

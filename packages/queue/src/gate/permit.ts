@@ -1,0 +1,77 @@
+/** Permit: one message's turn in its lane, from the gate until its answer is judged. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Slot, Stop, Wait, Word } from './gate-state.js';
+
+export interface Permit {
+  /** It tries alone whether the lane is well: others wait for its answer. */
+  readonly isProbe: boolean;
+  /**
+   * Waits for the slot, right before the request leaves. Whoever comes too late for it gets another one. False when there is
+   * none before `deadline` (in ms since the epoch), or the lane closes: the request must not leave then.
+   */
+  arrive(deadline: number): Promise<boolean>;
+  /** Nothing leaves under this permit: the turn is somebody else's. */
+  giveBack(): void;
+  /** What came of the message. Returns how the lane is stopped, to the one of many who is to write that down. */
+  tell(word: Word): Promise<Stop | undefined>;
+}
+
+interface Deps {
+  /** `undefined` once the gate is closed. */
+  readonly again: (cost: number) => Promise<Slot | Wait | undefined>;
+  readonly leave: () => void;
+  readonly giveBack: (slot: Slot) => void;
+  readonly tell: (slot: Slot, word: Word) => Promise<Stop | undefined>;
+}
+
+/** As late as a request may leave in its slot; it doubles with each slot missed, or a busy machine would send nothing at all. */
+const mostLateMs = 15;
+/** At most, so that a close is seen. */
+const longestWaitMs = 250;
+
+export const openPermit = (first: Slot, { again, leave, giveBack, tell }: Deps): Permit => {
+  let slot = first;
+  let isOver = false;
+
+  const another = async (deadline: number): Promise<Slot | undefined> => {
+    for (let passed = await again(slot.cost); passed !== undefined; passed = await again(slot.cost)) {
+      if (passed.kind === 'go') return passed;
+      if (Date.now() + passed.ms > deadline) return undefined;
+      await sleep(Math.min(longestWaitMs, Math.ceil(passed.ms)));
+    }
+    return undefined;
+  };
+
+  return {
+    get isProbe() {
+      return slot.isProbe;
+    },
+    arrive: async (deadline) => {
+      // Who tries alone is not followed before its answer, however late it leaves.
+      for (let lateMs = mostLateMs; slot.isPaced && !slot.isProbe; lateMs *= 2) {
+        await untilTime(slot.at);
+        if (performance.now() - slot.earliest <= lateMs) break;
+        const next = await another(deadline);
+        if (next === undefined) return false;
+        slot = next;
+      }
+      if (slot.isPaced) await untilTime(slot.at);
+      leave();
+      return true;
+    },
+    giveBack: () => {
+      if (isOver) return;
+      isOver = true;
+      giveBack(slot);
+    },
+    tell: async (word) => {
+      if (isOver) return undefined;
+      isOver = true;
+      return tell(slot, word);
+    },
+  };
+};
+
+const untilTime = async (time: number): Promise<void> => {
+  for (let ms = time - performance.now(); ms > 0; ms = time - performance.now()) await sleep(Math.ceil(ms));
+};
