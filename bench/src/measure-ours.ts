@@ -17,7 +17,7 @@ action:
   headers:
     Content-Type: application/x-www-form-urlencoded
     Authorization: Basic {{ secrets.twilio_basic }}
-  body: From=+15005550006&To={{.phone_number}}&Body=Hello!
+  body: MessagingServiceSid=MG00000000000000000000000000000007&To={{.phone_number}}&Body=Hello!
 */
 SELECT uuid AS entity_pk, phone_number FROM public.users WHERE deleted_at IS NULL;
 `;

@@ -105,7 +105,7 @@ export const claimRuns = async (ledger: Ledger, name: string, runs: number): Pro
   await saveTask(ledger, makeTask(name));
   const scan = await takeDueScan(ledger);
   if (scan === undefined) throw new Error('no scan is due');
-  const laneId = await ensureLane(ledger, `twilio/AC${'0'.repeat(31)}7/${canaries.sender}`, 10);
+  const laneId = await ensureLane(ledger, `twilio/AC${'0'.repeat(31)}7/${canaries.sender}`, { defaultRate: 10 });
   const columns = { phone_number: canaries.phone, first_name: canaries.firstName };
   const entities = Array.from({ length: runs }, (_, n) => ({ pk: `${name}-${n}`, columns, laneId }));
   await claimEntities(ledger, scan, entities);

@@ -20,8 +20,10 @@ export interface TaskSettings {
   /** Attempts after the first one. */
   readonly retries: number;
   readonly backoff: Backoff;
-  /** Messages a second; the lane's own rate applies when it is absent. */
+  /** Messages a second; the usual rate of the sender's kind applies when it is absent. */
   readonly ratePerSecond?: number;
+  /** Shared by the tasks that name it. Absent: the sender's, or the host's. */
+  readonly lane?: string;
   readonly recheck: boolean;
   /** Absent: `hold` for Twilio, `retry` for a plain host (which is sent an Idempotency-Key). */
   readonly onUnknown?: OnUnknown;

@@ -1,7 +1,7 @@
 /** A task revision as the steps use it: its settings, its compiled action, and what its target is. */
 import { type CompiledAction, compileAction, RenderFault } from '@quailrunner/action';
 import type { Columns, LaneKey, TaskDefinition, TaskSettings } from '@quailrunner/domain';
-import { isTwilioUrl, laneKeyOf } from '@quailrunner/twilio';
+import { defaultRateOf, isTwilioUrl, laneKeyOf } from '@quailrunner/twilio';
 
 export interface CompiledTask {
   readonly settings: TaskSettings;
@@ -28,20 +28,37 @@ export const compileTask = (definition: TaskDefinition, columns?: readonly strin
 /** Where runs wait whose request can't be rendered: each will fail there by itself, and stop no scan. */
 export const unrenderable: LaneKey = 'host/unknown';
 
-/** The lane of an entity: its Twilio account and sender, else its host. */
-export const laneOf = (task: CompiledTask, columns: Columns, secrets: Readonly<Record<string, string>>): LaneKey => {
+export interface LaneOfEntity {
+  readonly key: LaneKey;
+  /** What the sender is allowed unless somebody says otherwise, in messages a second. */
+  readonly defaultRate?: number;
+}
+
+/** The lane of an entity: the one that its task names, else its Twilio account and sender, else its host. */
+export const laneOf = (
+  task: CompiledTask,
+  columns: Columns,
+  secrets: Readonly<Record<string, string>>,
+): LaneOfEntity => {
+  const own = senderOf(task, columns, secrets);
+  const defaultRate = defaultRateOf(own);
+  const { lane } = task.settings;
+  return { key: lane === undefined ? own : `lane/${lane}`, ...(defaultRate === undefined ? {} : { defaultRate }) };
+};
+
+const senderOf = (task: CompiledTask, columns: Columns, secrets: Readonly<Record<string, string>>): LaneKey => {
   try {
     const { url, form } = task.action.render(columns, secrets);
     const sender = task.target === 'twilio' ? laneKeyOf(url, form ?? []) : undefined;
     return sender ?? `host/${new URL(url).host}`;
   } catch (fault) {
-    if (fault instanceof RenderFault) return literalLane(task) ?? unrenderable;
+    if (fault instanceof RenderFault) return literalSender(task) ?? unrenderable;
     throw fault;
   }
 };
 
-/** The lane that needs no row: of a literal URL and a literal sender. */
-const literalLane = ({ action, settings, target }: CompiledTask): LaneKey | undefined => {
+/** The one that needs no row: of a literal URL and a literal sender. */
+const literalSender = ({ action, settings, target }: CompiledTask): LaneKey | undefined => {
   if (!action.hasFixedTarget || !action.isLiteral('url')) return undefined;
   const form = action.formParameters.filter(({ literal }) => literal).map(({ name, value }) => [name, value] as const);
   const sender = target === 'twilio' ? laneKeyOf(settings.action.url, form) : undefined;

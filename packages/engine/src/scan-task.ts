@@ -11,11 +11,12 @@ import {
   finishScan,
   type LanedEntity,
   type Ledger,
+  leaveLanes,
 } from '@quailrunner/ledger';
 import { duplicateKeys, PredicateFault, readEntities, type Sources } from '@quailrunner/source';
 import { describeFault, type Log } from '@quailrunner/telemetry';
 import { checkTask, toProblem } from './check-task.js';
-import { type CompiledTask, compileTask, laneOf, unrenderable } from './compile-task.js';
+import { type CompiledTask, compileTask, type LaneOfEntity, laneOf, unrenderable } from './compile-task.js';
 
 export interface ScanDeps {
   readonly ledger: Ledger;
@@ -41,7 +42,7 @@ export const scanTask = async (scan: DueScan, deps: ScanDeps): Promise<void> => 
   try {
     deps.reach('scan.taken');
     const task = await prepare(scan, deps);
-    const lanes = openLaneCache(task, deps);
+    const lanes = openLaneCache(scan, task, deps);
     await readEntities(deps.sources, { ...predicateOf(task), batchSize }, async (entities) => {
       deps.signal.throwIfAborted();
       counts.entitiesRead += entities.length;
@@ -49,6 +50,7 @@ export const scanTask = async (scan: DueScan, deps: ScanDeps): Promise<void> => 
     });
     deps.reach('scan.read');
     await finishScan(deps.ledger, scan, counts);
+    if (scan.isFirstOfRevision) await leaveLanes(deps.ledger, scan);
     deps.log.emit('scan.finished', {
       task: scan.task,
       scanId: scan.scanId,
@@ -98,13 +100,14 @@ const withLanes = async (entities: Entity[], laneOfEntity: LaneCache): Promise<L
 };
 
 /** Lane ids by key; a task whose sender is literal asks the ledger once a scan. */
-const openLaneCache = (task: CompiledTask, { ledger, secrets, reach }: ScanDeps): LaneCache => {
+const openLaneCache = (scan: DueScan, task: CompiledTask, { ledger, secrets, reach }: ScanDeps): LaneCache => {
   const ids = new Map<string, number>();
   const isFixed = task.action.hasFixedTarget;
   let fixed: number | undefined;
-  const open = async (key: string): Promise<number> => {
+  const open = async ({ key, defaultRate }: LaneOfEntity): Promise<number> => {
     if (ids.size >= maxLanesPerTask) throw tooManyLanes();
-    const id = await ensureLane(ledger, key, task.settings.ratePerSecond);
+    const { ratePerSecond } = task.settings;
+    const id = await ensureLane(ledger, key, { ...scan, ratePerSecond, defaultRate });
     reach('lane.ensured');
     ids.set(key, id);
     if (isFixed && key !== unrenderable) fixed = id;
@@ -112,8 +115,8 @@ const openLaneCache = (task: CompiledTask, { ledger, secrets, reach }: ScanDeps)
   };
   return (entity) => {
     if (fixed !== undefined) return fixed;
-    const key = laneOf(task, entity.columns, secrets);
-    return ids.get(key) ?? open(key);
+    const lane = laneOf(task, entity.columns, secrets);
+    return ids.get(lane.key) ?? open(lane);
   };
 };
 

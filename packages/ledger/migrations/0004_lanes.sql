@@ -23,6 +23,8 @@ alter table quailrunner.lanes
 create table quailrunner.task_lanes (
   task_id int not null references quailrunner.tasks on delete cascade,
   lane_id int not null references quailrunner.lanes on delete cascade,
+  -- The newest of the task that has found the lane.
+  revision int not null,
   rate_per_second double precision check (rate_per_second > 0),
   primary key (task_id, lane_id)
 );

@@ -1,9 +1,10 @@
 /** The ledger: the PostgreSQL schema `quailrunner`, where the truth about every run is. One file a write, a few for reads. */
 export { type Claimed, claimEntities, type LanedEntity } from './claim-entities.js';
-export { ensureLane } from './ensure-lane.js';
+export { ensureLane, type LaneUse } from './ensure-lane.js';
 export { type FedRun, feedRuns } from './feed-runs.js';
 export type { FinishedAttempt } from './finish-attempts.js';
 export { finishScan, type ScanResult } from './finish-scan.js';
+export { leaveLanes } from './leave-lanes.js';
 export type { LedgerFault } from './ledger-fault.js';
 export { migrateLedger } from './migrate-ledger.js';
 export { type Attempts, openAttempts } from './open-attempts.js';
@@ -40,6 +41,7 @@ export { type RetryFilter, retryRuns } from './retry-runs.js';
 export { returnRuns } from './return-runs.js';
 export { type SavedTask, saveTask } from './save-task.js';
 export { deleteSession, readSession, saveSession } from './sessions.js';
+export { setLaneRate } from './set-lane-rate.js';
 export { holdLane, pauseLane, resumeLane } from './set-lane-state.js';
 export { setTaskState, type TaskState } from './set-task-state.js';
 export { type SettleResult, settleUnknown, type UnknownSettlement } from './settle-unknown.js';

@@ -1,5 +1,5 @@
 /** Lanes, read: as workers and schedulers look at them every moment, and with their counts, as people do. */
-import type { LaneKey, LaneState } from '@quailrunner/domain';
+import { type LaneKey, type LaneState, paceAt } from '@quailrunner/domain';
 import type { Ledger } from './open-ledger.js';
 import { query, withoutNulls } from './query.js';
 
@@ -13,7 +13,18 @@ export interface LaneRow {
   readonly ratePerSecond?: number;
 }
 
-export interface LaneCounts extends LaneRow {
+/** How it was told to slow down. */
+interface LaneSpeed {
+  /** For how long nothing leaves, and why: a code. */
+  readonly backoffMs?: number;
+  readonly backoffCode?: string;
+  /** Messages a second at present, where that is less than its rate. */
+  readonly pace?: number;
+  readonly throttles: number;
+  readonly throttledAt?: Date;
+}
+
+export interface LaneCounts extends LaneRow, LaneSpeed {
   /** Runs in the ledger that will be fed. */
   readonly waiting: number;
   /** Runs that Redis has. */
@@ -34,7 +45,10 @@ const countLaneRuns = `
     from quailrunner.runs where shelf = 'out' group by lane_id
   )
   select ${laneColumns}, coalesce(w.runs, 0)::float8 as waiting, coalesce(o.queued, 0)::float8 as queued,
-    coalesce(o.sending, 0)::float8 as sending
+    coalesce(o.sending, 0)::float8 as sending, l.throttles, l.throttled_at as "throttledAt",
+    case when l.backoff_until > now() then extract(epoch from l.backoff_until - now())::float8 * 1000 end as "backoffMs",
+    case when l.backoff_until > now() then l.backoff_code end as "backoffCode",
+    l.pace, l.paced_since as "pacedSince", coalesce(l.rate_per_second, l.pace_ceiling) as ceiling, now() as now
   from quailrunner.lanes l
   left join waiting w on w.lane_id = l.id
   left join out o on o.lane_id = l.id
@@ -60,8 +74,20 @@ const selectWaiting = `
 export const readLanes = async (ledger: Ledger): Promise<LaneRow[]> =>
   (await query<LaneRow>(ledger, selectLanes)).map(withoutNulls);
 
+interface CountRow extends LaneCounts {
+  readonly pacedSince?: Date;
+  readonly ceiling?: number;
+  readonly now: Date;
+}
+
 export const countLanes = async (ledger: Ledger): Promise<LaneCounts[]> =>
-  (await query<LaneCounts>(ledger, countLaneRuns)).map(withoutNulls);
+  (await query<CountRow>(ledger, countLaneRuns))
+    .map(withoutNulls)
+    .map(({ pace, pacedSince, ceiling, now, ...lane }) => {
+      const isSlowed = pace !== undefined && pacedSince !== undefined && ceiling !== undefined;
+      const present = isSlowed ? paceAt({ pace, since: pacedSince, ceiling }, now) : undefined;
+      return present === undefined ? lane : { ...lane, pace: present };
+    });
 
 /** Open lanes that have something to feed now. */
 export const readWaitingLanes = async (ledger: Ledger): Promise<Pick<LaneRow, 'laneId' | 'ratePerSecond'>[]> =>

@@ -1,6 +1,7 @@
 /** Saves a task as a person wrote it: a new one, a new revision of one, or nothing where nothing changed. */
 import { isDeepStrictEqual } from 'node:util';
 import type { TaskDefinition } from '@quailrunner/domain';
+import { changeUses } from './keep-rates.js';
 import type { Ledger } from './open-ledger.js';
 import { type Ask, inTransaction } from './query.js';
 import { fromStored, revisionColumns, type StoredRevision, toStored } from './revisions.js';
@@ -36,6 +37,11 @@ const pointToRevision = `
     changed_at = now()
   where id = $1`;
 
+// Promise: a rate that a revision changes or drops holds at once, in every lane the task sends in.
+const followRate = `
+  update quailrunner.task_lanes set rate_per_second = $2
+  where task_id = $1 and rate_per_second is distinct from $2`;
+
 /** Compares with the newest revision: settings, predicate and action. Throws LEDGER_WRONG_KEY when that doesn't open. */
 export const saveTask = (ledger: Ledger, definition: TaskDefinition): Promise<SavedTask> =>
   inTransaction(ledger, async (ask) => {
@@ -49,6 +55,8 @@ export const saveTask = (ledger: Ledger, definition: TaskDefinition): Promise<Sa
     const { settings, predicate, actionSealed } = toStored(ledger, { task: name, revision }, definition);
     await ask(addRevision, [task.taskId, revision, settings, predicate, actionSealed]);
     await ask(pointToRevision, [task.taskId, revision, everyMs]);
+    const { ratePerSecond } = definition.settings;
+    await changeUses(ask, task.taskId, () => ask(followRate, [task.taskId, ratePerSecond]));
     return { taskId: task.taskId, revision, change: revision === 1 ? 'created' : 'revised' };
   });
 

@@ -3,6 +3,7 @@ export { checkMessageParameters, type FormParameter, type ParameterProblem } fro
 export { isSignedByTwilio } from './check-signature.js';
 export { classify, classifyFound } from './classify.js';
 export type { CodeGroup, MessageCode } from './codes.js';
+export { defaultRateOf } from './default-rate.js';
 export { type FormPair, laneKeyOf } from './lane-key.js';
 export { creationWindow, type MessageMatch, matchMessage, type SentMessage } from './match-message.js';
 export { type ListedMessage, listUrl, type MessagePage, parseMessagePage } from './message-list.js';

@@ -1,5 +1,5 @@
 /** Arguments as typed values; what is none is a usage error that says what would be. Each message goes on after `"abc"`. */
-import { type RunState, runStates } from '@quailrunner/domain';
+import { parseRate, type RunState, runStates } from '@quailrunner/domain';
 import { InvalidArgumentError } from 'commander';
 
 export const wholeNumber =
@@ -37,7 +37,7 @@ export const parseRunIds = (text: string, before: readonly string[] | undefined)
   parseRunId(text),
 ];
 
-const parseLaneId = (text: string): number => {
+export const parseLaneId = (text: string): number => {
   const id = toWhole(text);
   if (id >= 1) return id;
   throw new InvalidArgumentError("is not a lane's number: `quail lanes list` shows them");
@@ -47,3 +47,9 @@ export const parseLaneIds = (text: string, before: readonly number[] | undefined
   ...(before ?? []),
   parseLaneId(text),
 ];
+
+export const parseRateOrDefault = (text: string): number | 'default' => {
+  const rate = text === 'default' ? text : parseRate(text);
+  if (rate !== undefined) return rate;
+  throw new InvalidArgumentError("is not a rate such as 10/s, 60/min or 1000/h, nor 'default'");
+};

@@ -12,11 +12,25 @@ const columns: readonly Column<LaneCounts>[] = [
   { title: 'KEY', value: ({ key }) => maskLaneKey(key) },
   { title: 'STATE', value: ({ state }) => state, paint: ({ state }) => (state === 'open' ? undefined : 'yellow') },
   { title: 'RATE', value: ({ ratePerSecond }) => formatRate(ratePerSecond), align: 'right' },
+  { title: 'PACE', value: (lane) => paceOf(lane), align: 'right' },
   { title: 'WAITING', value: ({ waiting }) => waiting, align: 'right' },
   { title: 'QUEUED', value: ({ queued }) => queued, align: 'right' },
   { title: 'SENDING', value: ({ sending }) => sending, align: 'right' },
-  { title: 'REASON', value: ({ state, reason = '' }) => (state === 'paused' ? `by ${reason}` : reason) },
+  { title: 'REASON', value: (lane) => reasonOf(lane) },
 ];
+
+/** How fast it sends at present, where that is less than its rate. */
+const paceOf = ({ backoffMs, pace }: LaneCounts): string => {
+  if (backoffMs !== undefined) return 'resting';
+  return pace === undefined ? '' : formatRate(pace);
+};
+
+const reasonOf = ({ state, reason = '', backoffMs, backoffCode }: LaneCounts): string => {
+  if (state === 'paused') return `by ${reason}`;
+  return reason === '' && backoffMs !== undefined
+    ? `${backoffCode}: rests for ${Math.ceil(backoffMs / 1_000)} s`
+    : reason;
+};
 
 export const listLanes = async (json: boolean, context: CliContext): Promise<void> => {
   const { terminal } = context;
@@ -36,7 +50,7 @@ export const setLanes = (ids: readonly number[], state: 'paused' | 'open', conte
     }
   });
 
-const refuseUnknown = async (ids: readonly number[], ledger: Ledger): Promise<void> => {
+export const refuseUnknown = async (ids: readonly number[], ledger: Ledger): Promise<void> => {
   const known = new Set((await readLanes(ledger)).map(({ laneId }) => laneId));
   const unknown = ids.filter((id) => !known.has(id));
   if (unknown.length > 0) throw new QuailError('NO_SUCH_LANE', `there is no lane ${unknown.join(', ')}`);

@@ -31,7 +31,7 @@ beforeAll(async () => {
   await finishScan(ledger, scan, { entitiesRead: 0, entitiesClaimed: 0, error });
   await saveTask(ledger, makeTask('resting'));
   await setTaskState(ledger, 'resting', 'paused');
-  await holdLane(ledger, await ensureLane(ledger, 'host/one.example.com', 0.5), '20003: Authenticate');
+  await holdLane(ledger, await ensureLane(ledger, 'host/one.example.com', { defaultRate: 0.5 }), '20003: Authenticate');
   await pauseLane(ledger, await ensureLane(ledger, 'host/two.example.com'), 'ana');
   url = (await stage.startMonitor()).url;
   cookie = await signIn(url, stage.password);

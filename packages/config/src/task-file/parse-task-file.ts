@@ -78,6 +78,7 @@ const toSettings = (given: z.infer<typeof taskSettings>, ownName: string, scanIn
   timeoutMs: given.timeout,
   success: given.success,
   ...(given.rate === undefined ? {} : { ratePerSecond: given.rate }),
+  ...(given.lane === undefined ? {} : { lane: given.lane }),
   ...(given.onUnknown === undefined ? {} : { onUnknown: given.onUnknown }),
   ...(given.signWith === undefined ? {} : { signWith: given.signWith }),
   ...(given.sharedSecret === undefined ? {} : { sharedSecret: given.sharedSecret }),

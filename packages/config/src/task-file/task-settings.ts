@@ -84,6 +84,7 @@ export const taskSettings = z.strictObject(
     retries: number(0, 50, { whole: true }).default(5),
     backoff: backoff.prefault({}),
     rate: read('a rate such as 10/s, 60/min or 1000/h', parseRate).optional(),
+    lane: name.optional(),
     recheck: oneOf('true', 'false')
       .transform((given) => given === 'true')
       .default(true),
