@@ -2,17 +2,23 @@
  * Tells the lane's gate what its message came to: send → **record**. Told to rest, all workers rest at once; one of those who
  * met the trouble writes it down, so that a Redis that forgets makes nobody go on too early.
  */
-import type { Verdict } from '@quailrunner/domain';
-import { recordBackoff } from '@quailrunner/ledger';
+import type { Reach, Verdict } from '@quailrunner/domain';
+import { type Ledger, recordBackoff } from '@quailrunner/ledger';
 import type { Permit, Word } from '@quailrunner/queue';
-import type { DeliverDeps } from './deliver-run.js';
+import type { Log } from '@quailrunner/telemetry';
 import { surely } from './finish-surely.js';
+
+interface Deps {
+  readonly ledger: Ledger;
+  readonly log: Log;
+  readonly reach: Reach;
+}
 
 export const tellLane = async (
   laneId: number,
   verdict: Verdict,
   permit: Permit,
-  { ledger, log, reach }: Pick<DeliverDeps, 'ledger' | 'log' | 'reach'>,
+  { ledger, log, reach }: Deps,
 ): Promise<void> => {
   const stop = await permit.tell(wordOf(verdict));
   // A hold that follows is written by itself.
