@@ -99,6 +99,16 @@ const holdLane = async ({ start, faults }: World): Promise<void> => {
   start('scheduler');
 };
 
+const optOut = async ({ start, faults }: World): Promise<void> => {
+  await faults({ status: 400, code: 21610 });
+  start('scheduler');
+};
+
+const liftOptOut = async ({ stage, faults }: World): Promise<void> => {
+  await faults();
+  expect(await stage.quail('suppressions', 'lift', '--number', '+15550000001')).toMatchObject({ code: 0 });
+};
+
 const mendLane = async ({ stage, faults }: World): Promise<void> => {
   expect((await stage.ledger.query('select state from quailrunner.lanes')).rows).toEqual([{ state: 'held' }]);
   await faults();
@@ -139,6 +149,7 @@ const cases: Readonly<Record<CrashPoint, Case>> = {
   'attempt.recorded': { ...worker, left: ['completed'], messages: 1 },
   'lane.slowed': { app: 'worker', before: throttle, left: ['sending'], messages: 0, mend: endFaults },
   'lane.held': { app: 'worker', before: holdLane, left: ['sending'], messages: 0, mend: mendLane },
+  'recipient.suppressed': { app: 'worker', before: optOut, left: ['sending'], messages: 0, mend: liftOptOut },
   'sid.reclaimed': {
     app: 'worker',
     before: loseRequest,

@@ -32,17 +32,17 @@ const mistakes: readonly [what: string, text: string, said: RegExp][] = [
   [
     'two statements',
     smsTask({ name: 'bad', predicate: `${everyone}\nSELECT 1;` }),
-    /bad\.sql:12:1: .*more than one SQL statement/,
+    /bad\.sql:13:1: .*more than one SQL statement/,
   ],
   [
     'an UPDATE',
     smsTask({ name: 'bad', predicate: 'UPDATE public.users SET deleted_at = now() RETURNING uuid AS entity_pk;' }),
-    /bad\.sql:11:1: .*UPDATE/,
+    /bad\.sql:12:1: .*UPDATE/,
   ],
   [
     'a mistake in the SQL',
     smsTask({ name: 'bad', predicate: 'SELECT uuid AS entity_pk, phone_number\nFROM public.userz;' }),
-    /bad\.sql:12:6: .*userz/,
+    /bad\.sql:13:6: .*userz/,
   ],
   [
     'a database that is away',
@@ -54,7 +54,7 @@ const mistakes: readonly [what: string, text: string, said: RegExp][] = [
     smsTask({ name: 'bad', body: 'From=+15005550006&To={{.phone_number}}&Body=Hello {{.first_name}}' }),
     /bad\.sql:8:\d+: .*first_name/,
   ],
-  ['an unknown setting', smsTask({ name: 'bad', settings: 'retry: 3' }), /bad\.sql:9:1: .*retry[\s\S]*retries/],
+  ['an unknown setting', smsTask({ name: 'bad', settings: 'retry: 3' }), /bad\.sql:10:1: .*retry[\s\S]*retries/],
 ];
 
 describe('task check and task apply refuse, with the place and the mend, and apply nothing', () => {

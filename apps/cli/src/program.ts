@@ -8,6 +8,7 @@ import { addMonitorCommand } from './commands/monitor.js';
 import { addRunsCommand } from './commands/runs.js';
 import { addSandboxCommand } from './commands/sandbox.js';
 import { addSchedulerCommand } from './commands/scheduler.js';
+import { addSuppressionsCommand } from './commands/suppressions.js';
 import { addTaskCommand } from './commands/task.js';
 import { addUpCommand } from './commands/up.js';
 import { addWorkerCommand } from './commands/worker.js';
@@ -34,6 +35,7 @@ export const makeProgram = (context: CliContext): Command => {
     addTaskCommand,
     addRunsCommand,
     addLanesCommand,
+    addSuppressionsCommand,
     addSchedulerCommand,
     addWorkerCommand,
     addMonitorCommand,

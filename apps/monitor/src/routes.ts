@@ -7,7 +7,6 @@ import { addBoard } from './board/open-board.js';
 import { addHostGuard } from './guards/host.js';
 import { answerAlive, answerReady } from './health.js';
 import { sendProblem } from './problem.js';
-import { addReceipts, type ReceiptOptions } from './receipts/take-receipts.js';
 import { open } from './sign-in/gate.js';
 import { showSignIn, signIn, signOut } from './sign-in/pages.js';
 import { addSessions, type SessionOptions } from './sign-in/sessions.js';
@@ -15,9 +14,10 @@ import type { Throttle } from './sign-in/throttle.js';
 import { openStatus } from './status/open-status.js';
 import { answerLanes, answerStats, answerTasks, showStatus, showStatusPart } from './status/pages.js';
 import { type Stores, watchStores } from './stores.js';
+import { addTwilio, type TwilioOptions } from './twilio/take-posts.js';
 import { publicDirectory } from './views.js';
 
-export interface RouteOptions extends SessionOptions, ReceiptOptions {
+export interface RouteOptions extends SessionOptions, TwilioOptions {
   /** Names, without ports, under which we answer besides local ones. */
   readonly hostNames: readonly string[];
 }
@@ -37,7 +37,7 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
 
   await app.register(async (named) => {
     addHostGuard(named, options.hostNames);
-    await named.register((scope) => addReceipts(scope, options, deps)); // /twilio/receipts
+    await named.register((scope) => addTwilio(scope, options, deps)); // /twilio/receipts and /twilio/messages
     await named.register(fastifyStatic, { root: publicDirectory, prefix: '/assets/', decorateReply: false });
 
     await named.register(async (site) => {

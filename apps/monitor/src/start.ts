@@ -6,6 +6,7 @@ import { migrateLedger, openLedger } from '@quailrunner/ledger';
 import { openQueue } from '@quailrunner/queue';
 import { armCrashPoint } from '@quailrunner/runtime';
 import type { Log } from '@quailrunner/telemetry';
+import { type CodeTable, withOwnCodes } from '@quailrunner/twilio';
 import { addRoutes } from './routes.js';
 import { openServer } from './server.js';
 import { createFirstUser } from './sign-in/first-user.js';
@@ -25,6 +26,8 @@ export interface MonitorOptions {
   readonly publicUrl?: string;
   /** By name: a task's auth token is what a receipt is signed with. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** What Twilio's codes mean; ours unless given. */
+  readonly codes?: CodeTable;
 }
 
 export interface MonitorDeps extends Stores {
@@ -70,7 +73,11 @@ export const startMonitorFrom = async (config: Config, log: Log): Promise<Monito
     const names = await migrateLedger(ledger);
     if (names.length > 0) log.emit('ledger.migrated', { names });
     const reach = armCrashPoint(config.crashAt);
-    const monitor = await startMonitor({ ...config, ...config.monitor, encryptionKey }, { ledger, queue, log, reach });
+    const codes = withOwnCodes(config.twilioCodes);
+    const monitor = await startMonitor(
+      { ...config, ...config.monitor, encryptionKey, codes },
+      { ledger, queue, log, reach },
+    );
     const close = (): Promise<void> => {
       ledger.hurry(); // Requests in progress may wait for it.
       return monitor.close().finally(closeStores);

@@ -1,11 +1,13 @@
 /** The sandbox's own side: faults on demand, and what it has accepted, for tests and for people. */
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { AnswerCounts } from './count-answers.js';
 import { faultRulesSchema } from './fault-rule.js';
 import type { FaultRules } from './fault-rules.js';
 import { type DeliveryTimes, progressOf } from './message-resource.js';
 import type { MessageStore, StoredMessage } from './message-store.js';
+import type { OptOuts } from './opt-outs.js';
+import { refuseBody } from './refuse-body.js';
 import type { StatusCallbacks } from './status-callbacks.js';
 
 export interface ControlRoutesDeps {
@@ -13,6 +15,7 @@ export interface ControlRoutesDeps {
   readonly faults: FaultRules;
   readonly counts: AnswerCounts;
   readonly callbacks: StatusCallbacks;
+  readonly optOuts: OptOuts;
   readonly times: DeliveryTimes;
   readonly now: () => number;
 }
@@ -26,11 +29,11 @@ const messagesQuery = z.strictObject({
 });
 
 export const registerControlRoutes = async (app: FastifyInstance, deps: ControlRoutesDeps): Promise<void> => {
-  const { store, faults, counts, callbacks } = deps;
+  const { store, faults, counts, callbacks, optOuts } = deps;
 
   app.put('/sandbox/faults', (request, reply) => {
     const parsed = faultRulesSchema.safeParse(request.body);
-    if (!parsed.success) return refuse(reply, 'these are no fault rules', parsed.error);
+    if (!parsed.success) return refuseBody(reply, 'these are no fault rules', parsed.error);
     faults.replace(parsed.data.rules);
     return reply.send({ rules: faults.list() });
   });
@@ -42,7 +45,7 @@ export const registerControlRoutes = async (app: FastifyInstance, deps: ControlR
 
   app.get('/sandbox/messages', (request, reply) => {
     const parsed = messagesQuery.safeParse(request.query);
-    if (!parsed.success) return refuse(reply, 'this query is not understood', parsed.error);
+    if (!parsed.success) return refuseBody(reply, 'this query is not understood', parsed.error);
     const { to, after, limit, summary } = parsed.data;
     if (summary === '1') return reply.send(summarise(deps));
     const messages = sliceAfter(store.all(to), after, limit);
@@ -56,6 +59,7 @@ export const registerControlRoutes = async (app: FastifyInstance, deps: ControlR
     store.clear();
     counts.clear();
     callbacks.clear();
+    optOuts.clear();
     return reply.code(204).send();
   });
 };
@@ -91,7 +95,3 @@ const sliceAfter = (messages: readonly StoredMessage[], after: number, limit: nu
   }
   return messages.slice(low, low + limit);
 };
-
-/** Names every mistake with its place: `rules.0.times`. */
-const refuse = (reply: FastifyReply, error: string, { issues }: z.ZodError): FastifyReply =>
-  reply.code(400).send({ error, problems: issues.map(({ path, message }) => ({ path: path.join('.'), message })) });

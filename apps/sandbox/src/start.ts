@@ -13,7 +13,9 @@ import { openAnswerCounts } from './count-answers.js';
 import { openFaultRules } from './fault-rules.js';
 import type { DeliveryTimes } from './message-resource.js';
 import { openMessageStore } from './message-store.js';
+import { openOptOuts } from './opt-outs.js';
 import { registerPageRoutes } from './page-routes.js';
+import { registerReplyRoutes } from './reply-routes.js';
 import { openStatusCallbacks } from './status-callbacks.js';
 import { registerTwilioRoutes } from './twilio-routes.js';
 
@@ -74,6 +76,9 @@ export const startSandbox = async (options: SandboxOptions, deps: SandboxDeps): 
     faults,
     counts: openAnswerCounts(),
     callbacks,
+    client,
+    accounts,
+    optOuts: openOptOuts(),
     times,
     now,
     closing: closing.signal,
@@ -83,6 +88,7 @@ export const startSandbox = async (options: SandboxOptions, deps: SandboxDeps): 
   handleErrors(app, deps.log);
   await app.register((scope) => registerTwilioRoutes(scope, shared), { prefix: '/2010-04-01' });
   await app.register((scope) => registerControlRoutes(scope, shared));
+  await app.register((scope) => registerReplyRoutes(scope, { ...options, ...shared }));
   await app.register((scope) => registerPageRoutes(scope, shared));
   await app.listen({ host: options.host ?? '127.0.0.1', port: options.port });
   url = options.publicBaseUrl?.replace(/\/$/, '') ?? urlOf(app.server.address() as AddressInfo);

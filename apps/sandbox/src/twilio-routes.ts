@@ -13,6 +13,7 @@ import type { FaultRules, FaultSubject } from './fault-rules.js';
 import { listMessages } from './list-messages.js';
 import { type DeliveryTimes, messageResource, progressOf } from './message-resource.js';
 import type { Fate, MessageStore } from './message-store.js';
+import type { OptOuts } from './opt-outs.js';
 import { playFault } from './play-fault.js';
 import { parseForm, readDraft } from './read-draft.js';
 import type { StatusCallbacks } from './status-callbacks.js';
@@ -23,6 +24,7 @@ export interface TwilioRoutesDeps {
   readonly faults: FaultRules;
   readonly counts: AnswerCounts;
   readonly callbacks: StatusCallbacks;
+  readonly optOuts: OptOuts;
   readonly times: DeliveryTimes;
   readonly now: () => number;
   /** Ends waits when the sandbox closes. */
@@ -70,6 +72,8 @@ const create = (request: AccountRequest, reply: FastifyReply, deps: TwilioRoutes
     admitted(request, deps.admit(request.headers.authorization, accountSid), (account) => {
       const result = readDraft(form, account);
       if (result.kind === 'refused') return refuse(result.refusal);
+      const sender = result.draft.from ?? result.draft.messagingServiceSid ?? '';
+      if (deps.optOuts.has({ sender, recipient: result.draft.to })) return refuse({ code: 21610 });
       const message = deps.store.add({ accountSid, draft: result.draft, form: raw, ...fateOf(rule) });
       deps.callbacks.plan(message, account.authToken);
       return ok(messageResource(message, progressOf(message, deps.times, message.createdAt)), 201);

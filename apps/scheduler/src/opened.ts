@@ -15,6 +15,7 @@ export interface Opened {
   readonly queue: Queue;
   readonly sources: Sources;
   readonly tasks: TaskCache;
+  readonly secrets: Readonly<Record<string, string>>;
   readonly reach: Reach;
   readonly stopping: AbortController;
 }

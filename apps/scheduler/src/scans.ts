@@ -12,7 +12,7 @@ export const concurrentScans = 8;
 /** `onClaimed` is called after each batch that claimed something. */
 export const startScans = (opened: Opened, onClaimed: () => void): { close(): Promise<void> } => {
   const { ledger, log, stopping } = opened;
-  const deps = { ...opened, secrets: opened.config.secrets, signal: stopping.signal, onClaimed };
+  const deps = { ...opened, signal: stopping.signal, onClaimed };
   const running = new Map<Scan, Promise<void>>();
   const takeScans = async (): Promise<void> => {
     while (running.size < concurrentScans && !stopping.signal.aborted) {

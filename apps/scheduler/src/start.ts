@@ -11,6 +11,8 @@ import { openQueue } from '@quailrunner/queue';
 import { armCrashPoint } from '@quailrunner/runtime';
 import { openSources } from '@quailrunner/source';
 import type { Log } from '@quailrunner/telemetry';
+import { withOwnCodes } from '@quailrunner/twilio';
+import { startAlerts } from './alerts.js';
 import { startFeed } from './feed.js';
 import { type Opened, poll } from './opened.js';
 import { concurrentScans, startScans } from './scans.js';
@@ -42,17 +44,20 @@ export const startScheduler = async (config: Config, log: Log): Promise<Schedule
     queue: openQueue({ redisUrl }, log),
     sources: openSources(config.sources, { statementTimeoutMs, maxConnections: concurrentScans }),
     tasks: openTaskCache(ledger),
+    secrets,
     reach: armCrashPoint(config.crashAt),
     stopping,
   };
   const apiClient = openApiClient({ allowPrivateTargets, twilioBaseUrl });
   const sweeping = { ...opened, lookUpAfterMs, workerLostAfterMs };
   const clock = { random: Math.random, now: () => new Date() };
-  const settling = { ...sweeping, ...clock, apiClient, lookUp, secrets, signal: stopping.signal };
+  const codes = withOwnCodes(config.twilioCodes);
+  const settling = { ...sweeping, ...clock, apiClient, lookUp, codes, signal: stopping.signal };
   const feed = startFeed(opened);
   const pollers = [
     feed,
     startScans(opened, feed.wake),
+    startAlerts(opened),
     poll('recover', pollMs.recover, () => recoverQueue(sweeping), log),
     poll('sweep', Math.min(pollMs.sweep, workerLostAfterMs / 3), () => sweepRuns(sweeping), log),
     poll('unknown', Math.min(pollMs.unknown, lookUpAfterMs), () => resolveUnknown(settling), log),

@@ -7,7 +7,16 @@ import { hostname } from 'node:os';
 import { type Config, requireStores } from '@quailrunner/config';
 import { type Client, openClient } from '@quailrunner/delivery';
 import { QuailError } from '@quailrunner/domain';
-import { type DeliverDeps, deliverRun, openReceiptAddress, openTaskCache, receiptObstacle } from '@quailrunner/engine';
+import {
+  type DeliverDeps,
+  deliverRun,
+  openConcurrencyWatch,
+  openContentFaults,
+  openReceiptAddress,
+  openSuppressionWatch,
+  openTaskCache,
+  receiptObstacle,
+} from '@quailrunner/engine';
 import {
   type Attempts,
   type Ledger,
@@ -19,6 +28,7 @@ import {
 import { openQueue, type Queue } from '@quailrunner/queue';
 import { armCrashPoint, type Poller, startPoller } from '@quailrunner/runtime';
 import { describeFault, type Log } from '@quailrunner/telemetry';
+import { withOwnCodes } from '@quailrunner/twilio';
 import { type LaneConsumers, openLaneConsumers } from './lane-consumers.js';
 
 export interface WorkerApp {
@@ -29,7 +39,7 @@ export interface WorkerApp {
 /** Jobs in progress bound the requests of a lane; many lanes may share a host, and none should wait for a connection. */
 const connectionsPerHost = 1_000;
 
-const pollMs = { lanes: 1_000, progress: 10_000 };
+const pollMs = { lanes: 1_000, suppressions: 1_000, concurrency: 1_000, progress: 10_000 };
 
 /** Signs of life within the time after which we would be taken for lost. */
 const heartbeats = 6;
@@ -55,6 +65,9 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
   const client = openClient({ ...clientOptions(config), connections: connectionsPerHost });
   const reach = armCrashPoint(config.crashAt);
   const attempts = openAttempts(ledger, { workerId, reach });
+  const suppressions = openSuppressionWatch(ledger);
+  await suppressions.refresh();
+  const concurrency = openConcurrencyWatch(ledger);
   const deps: DeliverDeps = {
     ledger,
     attempts,
@@ -62,6 +75,10 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
     log,
     tasks: openTaskCache(ledger),
     secrets: config.secrets,
+    codes: withOwnCodes(config.twilioCodes),
+    suppressions,
+    contentFaults: openContentFaults(),
+    concurrency,
     lookUpAfterMs: config.lookUpAfterMs,
     // Well before anybody takes us for lost.
     leaveWithinMs: Math.min(10_000, config.workerLostAfterMs / 3),
@@ -76,6 +93,8 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
   );
   const pollers = [
     poll('lanes', pollMs.lanes, consumers.refresh, log),
+    poll('suppressions', pollMs.suppressions, suppressions.refresh, log),
+    poll('concurrency', pollMs.concurrency, concurrency.flush, log),
     poll('heartbeat', config.workerLostAfterMs / heartbeats, () => registerWorker(ledger, me), log),
     poll('progress', pollMs.progress, consumers.watch, log),
   ];

@@ -42,6 +42,9 @@ const httpUrl = (example: string, isFine: (url: URL) => boolean = () => true) =>
   );
 const isPlain = ({ username, password, search, hash }: URL): boolean => username + password + search + hash === '';
 
+/** What it asks for may be in its path or query; a user name would be left out. */
+const noCredentials = ({ username, password }: URL): boolean => username + password === '';
+
 const duration = (fewest: string, most: string) => {
   const [fewestMs = 0, mostMs = 0] = [parseDuration(fewest), parseDuration(most)];
   return read(`a duration from ${fewest} to ${most}, such as 10s, 250ms or 5m`, (text) => {
@@ -91,6 +94,8 @@ export const environmentSchema = z.object({
     'https://api.twilio.com',
   ),
   QUAIL_ALLOW_PRIVATE_TARGETS: networks.default([]),
+  QUAIL_TWILIO_CODES: z.string().optional(),
+  QUAIL_ALERT_URL: url(['http:', 'https:'], 'https://hooks.example.com/quailrunner', noCredentials).optional(),
   QUAIL_LOOK_UP: oneOf('on', 'off').default('on'),
   QUAIL_LOOK_UP_AFTER: duration('100ms', '1d').default(20_000),
   QUAIL_WORKER_LOST_AFTER: duration('1s', '10m').default(30_000),

@@ -2,6 +2,7 @@
 import { type ArmedCrashPoint, nearest, type Problem, ProblemsError } from '@quailrunner/domain';
 import { environmentSchema, mends } from './environment.js';
 import { readSources } from './read-sources.js';
+import { readTwilioCodes, type TwilioCodes } from './twilio-codes.js';
 
 export interface Config {
   /** The ledger. */
@@ -16,6 +17,10 @@ export interface Config {
   readonly secrets: Readonly<Record<string, string>>;
   /** Without a path, and without a slash at its end. */
   readonly twilioBaseUrl: string;
+  /** The operator's own, by code. */
+  readonly twilioCodes: TwilioCodes;
+  /** Who is told of a hold. May be a secret. */
+  readonly alertUrl?: string;
   /** CIDRs of private addresses that actions may reach. */
   readonly allowPrivateTargets: readonly string[];
   /** Whether Twilio may be asked for its list of messages. */
@@ -44,7 +49,8 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const parsed = environmentSchema.safeParse(set);
   const { sources, problems } = readSources(set);
   const invalid = (parsed.error?.issues ?? []).map(({ path, message }) => toProblem(String(path[0]), message));
-  const all = [...invalid, ...problems, ...findMisspelt(set)];
+  const codes = readCodes(set.QUAIL_TWILIO_CODES);
+  const all = [...invalid, ...problems, ...codes.problems, ...findMisspelt(set)];
   if (!parsed.success || all.length > 0) throw new ProblemsError(all);
   const variables = parsed.data;
   return withoutUndefined({
@@ -55,6 +61,8 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     encryptionKey: variables.QUAIL_ENCRYPTION_KEY,
     secrets: readSecrets(set),
     twilioBaseUrl: variables.QUAIL_TWILIO_BASE_URL,
+    twilioCodes: codes.twilioCodes,
+    alertUrl: variables.QUAIL_ALERT_URL,
     allowPrivateTargets: variables.QUAIL_ALLOW_PRIVATE_TARGETS,
     lookUp: variables.QUAIL_LOOK_UP === 'on',
     lookUpAfterMs: variables.QUAIL_LOOK_UP_AFTER,
@@ -75,6 +83,16 @@ const readSet = (env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== ''),
   );
+
+const readCodes = (path: string | undefined): { twilioCodes: TwilioCodes; problems: readonly Problem[] } => {
+  if (path === undefined) return { twilioCodes: new Map(), problems: [] };
+  try {
+    return { twilioCodes: readTwilioCodes(path), problems: [] };
+  } catch (fault) {
+    if (fault instanceof ProblemsError) return { twilioCodes: new Map(), problems: fault.problems };
+    throw fault;
+  }
+};
 
 const toProblem = (variable: string, message: string): Problem => {
   const mend = mends[variable];

@@ -1,5 +1,5 @@
 /**
- * Calls beside the hot path: the look-up of a message at Twilio, a callback of the sandbox. Go through the same rewriting
+ * Calls beside the hot path: the look-up of a message at Twilio, an alert, a callback of the sandbox. Go through the same rewriting
  * and the same target guard as the POST of the hot path.
  */
 import { Agent as HttpAgent } from 'node:http';
@@ -20,6 +20,8 @@ export interface ApiClient {
   getJson(url: string, options: CallOptions): Promise<Outcome>;
   /** Posts a form. */
   postForm(url: string, options: CallOptions & { readonly form: FormFields }): Promise<Outcome>;
+  /** Posts JSON. */
+  postJson(url: string, options: CallOptions & { readonly json: unknown }): Promise<Outcome>;
   /** Closes all connections; what is still in progress ends without an answer. */
   close(): Promise<void>;
 }
@@ -70,6 +72,12 @@ export const openApiClient = ({
         method: 'POST',
         headers: { accept: '*/*', 'content-type': formType, ...headers },
         body: encodeForm(form),
+      }),
+    postJson: (url, { headers, json, timeoutMs }) =>
+      call(url, timeoutMs, {
+        method: 'POST',
+        headers: { accept: '*/*', 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(json),
       }),
     close: async () => {
       for (const agent of [trusting, guarding].flatMap(({ http, https }) => [http, https])) agent.destroy();

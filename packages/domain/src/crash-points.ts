@@ -15,6 +15,7 @@ export const crashPoints = [
   'attempt.answered',
   'lane.slowed',
   'lane.held',
+  'recipient.suppressed',
   'sid.reclaimed',
   'attempt.recorded',
   'workers.swept',

@@ -8,6 +8,7 @@ export * from './errors.js';
 export * from './ids.js';
 export * from './judge-not-sent.js';
 export * from './lane.js';
+export * from './message-code.js';
 export * from './nearest.js';
 export * from './outcome.js';
 export * from './pace.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskLaneKey } from './lane.js';
+import { maskAddress, maskLaneKey } from './lane.js';
 
 describe('maskLaneKey', () => {
   it.each([
@@ -17,5 +17,16 @@ describe('maskLaneKey', () => {
     ['host/192.168.100.200:8080', 'host/192.168.100.200:8080'],
   ])('shows %s as %s', (key, masked) => {
     expect(maskLaneKey(key)).toBe(masked);
+  });
+});
+
+describe('a recipient', () => {
+  it.each([
+    ['+15005550010', '•••10'],
+    ['whatsapp:+15005550010', 'whatsapp:•••10'],
+    ['messenger:ada.example', 'messenger:•••'],
+    ['ada', '•••'],
+  ])('is shown as no more than %s → %s', (address, shown) => {
+    expect(maskAddress(address)).toBe(shown);
   });
 });

@@ -14,6 +14,13 @@ export const maskLaneKey = (key: LaneKey): string => {
   return maskPlainNumbers(shortenSids(account)) + maskWrittenNumbers(shortenSids(sender));
 };
 
+/** What may be shown of a recipient: the last two digits of a number; of anything else, its channel. */
+export const maskAddress = (address: string): string => {
+  const [, channel = ''] = /^([a-z]+:)?/i.exec(address) ?? [];
+  const rest = address.slice(channel.length);
+  return `${channel}•••${/^[^\p{L}]*\d\d$/u.test(rest) ? rest.slice(-2) : ''}`;
+};
+
 const shortenSids = (text: string): string =>
   text.replaceAll(/\b((?:AC|MG)[0-9a-f]{4})[0-9a-f]{24}([0-9a-f]{4})\b/gi, '$1…$2');
 

@@ -12,17 +12,19 @@ import type { CompiledTask } from './compile-task.js';
  */
 export type AuthTokens = (task: CompiledTask) => readonly string[];
 
+/** Its secret `twilio_auth_token_ac…`, else the secret `twilio_auth_token`. */
+export const tokensOfAccount = (account: string | undefined, secrets: Readonly<Record<string, string>>): string[] => {
+  const named = account === undefined ? undefined : secrets[`twilio_auth_token_${account.toLowerCase()}`];
+  const token = named ?? secrets.twilio_auth_token;
+  return token === undefined || token === '' ? [] : [token];
+};
+
 export const openAuthTokens = (secrets: Readonly<Record<string, string>>): AuthTokens => {
   const known = new WeakMap<CompiledTask, readonly string[]>();
   const read = (task: CompiledTask): readonly string[] => {
     const account = accountSidOf(task.settings.action.url);
-    const named = account === undefined ? undefined : secrets[`twilio_auth_token_${account.toLowerCase()}`];
-    const tokens = [
-      ownToken(task, account, secrets),
-      named,
-      named === undefined ? secrets.twilio_auth_token : undefined,
-    ];
-    return [...new Set(tokens.filter((token) => token !== undefined && token !== ''))] as string[];
+    const own = ownToken(task, account, secrets);
+    return [...new Set([...(own === undefined ? [] : [own]), ...tokensOfAccount(account, secrets)])];
   };
   return (task) => {
     const found = known.get(task) ?? read(task);

@@ -4,7 +4,7 @@
  */
 import { type Problem, ProblemsError, scrub, type TaskDefinition } from '@quailrunner/domain';
 import { checkPredicate, type PredicateColumn, PredicateFault, type Sources } from '@quailrunner/source';
-import { checkMessageParameters, isMessagesUrl } from '@quailrunner/twilio';
+import { checkMessageParameters } from '@quailrunner/twilio';
 import { checkWebhookHeaders } from './check-webhook-headers.js';
 import { type CompiledTask, compileTask } from './compile-task.js';
 
@@ -38,8 +38,8 @@ export const checkTask = async (definition: TaskDefinition, { sources }: CheckDe
 };
 
 /** The form of a message, held against what Twilio's API knows. Errors go to `problems`; returns the warnings. */
-const checkParameters = ({ action, settings }: CompiledTask, problems: Problem[]): Problem[] => {
-  if (!isMessagesUrl(settings.action.url)) return [];
+const checkParameters = ({ action, isMessage }: CompiledTask, problems: Problem[]): Problem[] => {
+  if (!isMessage) return [];
   const warnings: Problem[] = [];
   for (const { severity, ...problem } of checkMessageParameters(action.formParameters)) {
     (severity === 'error' ? problems : warnings).push({ ...problem, where: 'action.body' });

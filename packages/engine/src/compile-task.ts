@@ -1,7 +1,7 @@
 /** A task revision as the steps use it: its settings, its compiled action, and what its target is. */
 import { type CompiledAction, compileAction, RenderFault } from '@quailrunner/action';
 import type { Columns, LaneKey, TaskDefinition, TaskSettings } from '@quailrunner/domain';
-import { defaultRateOf, isTwilioUrl, laneKeyOf } from '@quailrunner/twilio';
+import { defaultRateOf, isMessagesUrl, isTwilioUrl, laneKeyOf } from '@quailrunner/twilio';
 
 export interface CompiledTask {
   readonly settings: TaskSettings;
@@ -9,6 +9,8 @@ export interface CompiledTask {
   readonly action: CompiledAction;
   /** Decides how answers are read, and whether a look-up can settle an unknown run. */
   readonly target: 'twilio' | 'http';
+  /** Whether it creates messages at Twilio, which have a sender and a recipient. */
+  readonly isMessage: boolean;
 }
 
 /**
@@ -22,6 +24,7 @@ export const compileTask = (definition: TaskDefinition, columns?: readonly strin
     predicate,
     action: compileAction(settings.action, columns === undefined ? {} : { columns }),
     target: isTwilioUrl(settings.action.url) ? 'twilio' : 'http',
+    isMessage: isMessagesUrl(settings.action.url),
   };
 };
 

@@ -1,8 +1,9 @@
 import type { OnUnknown, Outcome, TaskSettings } from '@quailrunner/domain';
+import { messageCodes } from '@quailrunner/twilio';
 import { describe, expect, it } from 'vitest';
 import { decideVerdict } from './decide-verdict.js';
 
-const now = Date.UTC(2026, 0, 1);
+const given = { now: Date.UTC(2026, 0, 1), codes: messageCodes };
 
 const settings = (onUnknown?: OnUnknown): TaskSettings => ({
   name: 'webhook',
@@ -28,7 +29,7 @@ const answered = (status: number, headers: Record<string, string> = {}): Outcome
 const unanswered: Outcome = { kind: 'unanswered', code: 'TIMEOUT', reason: 'no answer', durationMs: 1 };
 
 const kindOf = (outcome: Outcome, onUnknown?: OnUnknown): string =>
-  decideVerdict({ target: 'http', settings: settings(onUnknown) }, outcome, now).kind;
+  decideVerdict({ target: 'http', settings: settings(onUnknown) }, outcome, given).kind;
 
 describe('an answer of a plain host', () => {
   it.each([
@@ -47,7 +48,11 @@ describe('an answer of a plain host', () => {
   ])('%i means %s', (status, kind) => expect(kindOf(answered(status))).toBe(kind));
 
   it('503 with Retry-After is a throttle of that length', () => {
-    const verdict = decideVerdict({ target: 'http', settings: settings() }, answered(503, { 'retry-after': '7' }), now);
+    const verdict = decideVerdict(
+      { target: 'http', settings: settings() },
+      answered(503, { 'retry-after': '7' }),
+      given,
+    );
     expect(verdict).toMatchObject({ kind: 'throttled', retryAfterMs: 7_000 });
   });
 });
@@ -71,18 +76,18 @@ describe('no answer from a plain host', () => {
 
 it('a 2xx that the task does not count as success is refused, and sent to nobody again', () => {
   const task = { target: 'http' as const, settings: { ...settings(), success: [[200, 200]] as const } };
-  expect(decideVerdict(task, answered(202), now)).toMatchObject({ kind: 'refused', code: '202' });
+  expect(decideVerdict(task, answered(202), given)).toMatchObject({ kind: 'refused', code: '202' });
 });
 
 it('a request that came too late to leave spends no attempt, wherever it was to go', () => {
   const late: Outcome = { kind: 'not-sent', code: 'TOO_LATE', reason: '', durationMs: 1 };
   for (const target of ['http', 'twilio'] as const) {
-    expect(decideVerdict({ target, settings: settings() }, late, now).kind).toBe('throttled');
+    expect(decideVerdict({ target, settings: settings() }, late, given).kind).toBe('throttled');
   }
 });
 
 it('no answer from Twilio is never tried again before it is looked up, whatever the task says', () => {
   for (const outcome of [unanswered, answered(500), answered(502)]) {
-    expect(decideVerdict({ target: 'twilio', settings: settings('retry') }, outcome, now).kind).toBe('unknown');
+    expect(decideVerdict({ target: 'twilio', settings: settings('retry') }, outcome, given).kind).toBe('unknown');
   }
 });

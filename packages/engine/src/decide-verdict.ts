@@ -7,18 +7,18 @@ import {
   type TaskSettings,
   type Verdict,
 } from '@quailrunner/domain';
-import { classify } from '@quailrunner/twilio';
+import { type CodeTable, classify } from '@quailrunner/twilio';
 import type { CompiledTask } from './compile-task.js';
 
 export const decideVerdict = (
   task: Pick<CompiledTask, 'target' | 'settings'>,
   outcome: Outcome,
-  now: number,
+  { now, codes }: { readonly now: number; readonly codes: CodeTable },
 ): Verdict => {
   if (outcome.kind === 'not-sent' && outcome.code === 'TOO_LATE') {
     return { kind: 'throttled', code: outcome.code, reason: outcome.reason, scope: 'run' };
   }
-  if (task.target === 'twilio') return classify(outcome, now);
+  if (task.target === 'twilio') return classify(outcome, { now, codes });
   return byPolicy(classifyHttp(outcome, task.settings, now), task.settings.onUnknown ?? 'retry');
 };
 

@@ -8,9 +8,10 @@
 import type { Reach } from '@quailrunner/domain';
 import { feedRuns, returnRuns } from '@quailrunner/ledger';
 import type { Queue } from '@quailrunner/queue';
+import { type AddressDeps, addressRuns } from './address-runs.js';
 import { type RecheckDeps, recheckRuns } from './recheck-runs.js';
 
-export interface FeedDeps extends RecheckDeps {
+export interface FeedDeps extends RecheckDeps, AddressDeps {
   readonly queue: Queue;
   readonly reach: Reach;
 }
@@ -32,16 +33,17 @@ export const feedLane = async ({ laneId, ratePerSecond }: FeedableLane, deps: Fe
   const fed = await feedRuns(deps.ledger, { laneId, highWater: highWaterOf(ratePerSecond) });
   if (fed.length === 0) return 0;
   deps.reach('runs.fed');
-  const runs = await recheckRuns(fed, deps);
+  const wanted = await recheckRuns(fed, deps);
   deps.reach('runs.rechecked');
   try {
+    const runs = await addressRuns(wanted, { isPaced: ratePerSecond !== undefined }, deps);
     await deps.queue.addRuns(laneId, runs);
     deps.reach('jobs.added');
+    deps.log.emit('lane.fed', { laneId, runs: runs.length });
+    return runs.length;
   } catch (fault) {
     // Some jobs may have been added all the same: the dispatch number of the next feed makes them void.
-    await returnRuns(deps.ledger, runs);
+    await returnRuns(deps.ledger, wanted);
     throw fault;
   }
-  deps.log.emit('lane.fed', { laneId, runs: runs.length });
-  return runs.length;
 };

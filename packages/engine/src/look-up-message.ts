@@ -3,10 +3,13 @@ import type { ApiClient } from '@quailrunner/delivery';
 import { type Outcome, scrub, type Verdict } from '@quailrunner/domain';
 import { type Ledger, readKnownSids, type UnknownRun } from '@quailrunner/ledger';
 import {
+  addressOf,
+  type CodeTable,
   classifyFound,
   creationWindow,
   type ListedMessage,
   listUrl,
+  type MessageAddress,
   type MessagePage,
   matchMessage,
   parseMessagePage,
@@ -18,12 +21,19 @@ export interface LookUpDeps {
   readonly ledger: Ledger;
   readonly apiClient: ApiClient;
   readonly secrets: Readonly<Record<string, string>>;
+  /** What Twilio's codes mean. */
+  readonly codes: CodeTable;
 }
 
 /** What is known of the attempt now. */
 export type Finding =
   /** Twilio has the message; it may have refused it since. */
-  | { readonly kind: 'found'; readonly sid: string; readonly verdict: Verdict }
+  | {
+      readonly kind: 'found';
+      readonly sid: string;
+      readonly verdict: Verdict;
+      readonly address: MessageAddress | undefined;
+    }
   | { readonly kind: 'absent' }
   | {
       readonly kind: 'undecided';
@@ -52,7 +62,10 @@ export const lookUpMessage = async (run: UnknownRun, task: CompiledTask, deps: L
     run,
   );
   const match = matchMessage(sent, listed, taken);
-  if (match.kind === 'found') return { kind: 'found', sid: match.message.sid, verdict: classifyFound(match.message) };
+  if (match.kind === 'found') {
+    const verdict = classifyFound(match.message, deps.codes);
+    return { kind: 'found', sid: match.message.sid, verdict, address: addressOf(request.url, request.form ?? []) };
+  }
   if (match.kind === 'absent') return { kind: 'absent' };
   return undecided(
     'LOOK_UP_AMBIGUOUS',

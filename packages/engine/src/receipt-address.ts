@@ -3,7 +3,6 @@
  * task has one already or a receipt of it could not be checked.
  */
 import type { RenderedRequest } from '@quailrunner/action';
-import { isMessagesUrl } from '@quailrunner/twilio';
 import { openAuthTokens } from './auth-tokens.js';
 import type { CompiledTask } from './compile-task.js';
 import { openReceiptReferences, type ReceiptReference } from './receipt-reference.js';
@@ -38,8 +37,5 @@ export const openReceiptAddress = ({ publicUrl, encryptionKey, secrets }: Receip
   };
 };
 
-const takesAddress = ({ target, settings, action }: CompiledTask): boolean =>
-  target === 'twilio' &&
-  action.formParameters.length > 0 &&
-  action.formField('StatusCallback').kind === 'absent' &&
-  isMessagesUrl(settings.action.url);
+const takesAddress = ({ isMessage, action }: CompiledTask): boolean =>
+  isMessage && action.formParameters.length > 0 && action.formField('StatusCallback').kind === 'absent';

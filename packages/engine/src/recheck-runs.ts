@@ -17,7 +17,7 @@ export interface RecheckDeps {
 /** While a source is away its runs wait: better late than to somebody who has left. */
 const sourceAwayMs = 10_000;
 
-/** The runs that are to be sent, in their order. The others are skipped, or wait for their source. */
+/** The runs that are to be sent, in their order, with their columns of now. The others are skipped, or wait for their source. */
 export const recheckRuns = async (runs: readonly FedRun[], deps: RecheckDeps): Promise<FedRun[]> => {
   const byTask = new Map<number, FedRun[]>();
   for (const run of runs) {
@@ -26,8 +26,8 @@ export const recheckRuns = async (runs: readonly FedRun[], deps: RecheckDeps): P
     else byTask.set(run.taskId, [run]);
   }
   const kept = await Promise.all([...byTask.values()].map((runsOfTask) => recheckTask(runsOfTask, deps)));
-  const sent = new Set(kept.flat());
-  return runs.filter((run) => sent.has(run));
+  const sent = new Map(kept.flat().map((run) => [run.runId, run]));
+  return runs.flatMap(({ runId }) => sent.get(runId) ?? []);
 };
 
 const recheckTask = async (runs: FedRun[], deps: RecheckDeps): Promise<FedRun[]> => {

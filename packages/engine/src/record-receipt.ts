@@ -2,24 +2,17 @@
  * Receipt: record → **receipt**. Takes what Twilio says later of a message: whose it is, whether it is Twilio's word, and
  * then into the ledger, where it completes a run whose answer never came. Nothing is written of what can't be checked.
  */
-import { setTimeout as wait } from 'node:timers/promises';
-import { QuailError, type Reach } from '@quailrunner/domain';
-import type { Receipts } from '@quailrunner/ledger';
+import type { Dispatch, Reach, Verdict } from '@quailrunner/domain';
+import { holdLaneOf, type Ledger, type Receipts } from '@quailrunner/ledger';
 import type { Log } from '@quailrunner/telemetry';
-import { isSignedByTwilio, parseReceipt } from '@quailrunner/twilio';
+import { type CodeTable, parseReceipt, type SaidOfMessage } from '@quailrunner/twilio';
 import type { AuthTokens } from './auth-tokens.js';
-import type { ReceiptReferences } from './receipt-reference.js';
+import type { ContentFaults } from './content-faults.js';
+import { heedContent, heedOptOut } from './heed-verdict.js';
+import { patiently } from './patiently.js';
+import type { ReceiptReference, ReceiptReferences } from './receipt-reference.js';
+import { isSignedBy, type SignedForm } from './signed-form.js';
 import type { TaskCache } from './task-cache.js';
-
-/** A status callback as it came in. */
-export interface StatusCallback {
-  /** The path with its query, as it was asked for. */
-  readonly path: string;
-  /** X-Twilio-Signature. */
-  readonly signature: string | undefined;
-  /** The form, decoded, in order. */
-  readonly parameters: readonly (readonly [name: string, value: string])[];
-}
 
 export interface ReceiptDeps {
   /** Our address as Twilio sees it, without a slash at its end: what is signed. */
@@ -28,6 +21,10 @@ export interface ReceiptDeps {
   readonly tokensOf: AuthTokens;
   readonly tasks: TaskCache;
   readonly receipts: Receipts;
+  readonly ledger: Ledger;
+  /** What Twilio's codes mean. */
+  readonly codes: CodeTable;
+  readonly contentFaults: ContentFaults;
   readonly log: Log;
   readonly reach: Reach;
 }
@@ -38,17 +35,18 @@ export type ReceiptResult =
   | { readonly kind: 'refused'; readonly reason: 'reference' | 'signature' | 'no-token' | 'content' };
 
 /** Throws when the ledger stays away: Twilio had better come again. */
-export const recordReceipt = async (callback: StatusCallback, deps: ReceiptDeps): Promise<ReceiptResult> => {
+export const recordReceipt = async (callback: SignedForm, deps: ReceiptDeps): Promise<ReceiptResult> => {
   const reference = deps.references.read(callback.path.split('?')[1] ?? '');
   if (reference === undefined) return refuse('reference');
   const task = await patiently(() => deps.tasks.read(reference.taskId, reference.revision));
   const tokens = deps.tokensOf(task);
   if (tokens.length === 0) return refuse('no-token');
-  if (!isSigned(callback, tokens, deps)) return refuse('signature');
-  const said = parseReceipt(callback.parameters);
+  if (!isSignedBy(tokens, callback, deps.publicUrl)) return refuse('signature');
+  const said = parseReceipt(callback.parameters, deps.codes);
   if (said === undefined) return refuse('content');
   deps.reach('receipt.checked');
   const { runId, dispatch } = reference;
+  await patiently(() => heed(said, reference, deps));
   await patiently(() => deps.receipts.record({ runId, dispatch, ...said }));
   deps.reach('receipt.recorded');
   const { delivery, code } = said;
@@ -56,28 +54,31 @@ export const recordReceipt = async (callback: StatusCallback, deps: ReceiptDeps)
   return { kind: 'recorded' };
 };
 
+/**
+ * What a message's end means beyond its run, before it is recorded: Twilio doesn't tell it again. A receipt that comes late or
+ * twice changes nothing more.
+ */
+const heed = async (
+  { code = '', meaning, delivery, addresses }: SaidOfMessage,
+  { taskId, revision, runId, dispatch }: ReceiptReference,
+  deps: ReceiptDeps,
+): Promise<void> => {
+  const { group, meaning: reason = '' } = meaning ?? {};
+  if (group === 'opt-out') await heedOptOut(addresses, { toldBy: 'receipt', code }, deps);
+  if (group === 'lane') await hold({ runId, dispatch }, `${code}: ${reason} (told by a receipt)`, deps);
+  if (group === 'content') {
+    await heedContent({ taskId, revision }, { kind: 'refused', fault: 'content', code, reason }, deps);
+  } else if (delivery === 'delivered') await heedContent({ taskId, revision }, arrived, deps);
+};
+
+const arrived: Verdict = { kind: 'accepted' };
+
+const hold = async (attempt: Dispatch, reason: string, { ledger, log }: ReceiptDeps): Promise<void> => {
+  const held = await holdLaneOf(ledger, attempt, reason);
+  if (held !== undefined) log.emit('lane.held', { ...held, reason });
+};
+
 const refuse = (reason: Extract<ReceiptResult, { kind: 'refused' }>['reason']): ReceiptResult => ({
   kind: 'refused',
   reason,
 });
-
-const isSigned = (callback: StatusCallback, tokens: readonly string[], { publicUrl }: ReceiptDeps): boolean => {
-  const url = publicUrl + callback.path;
-  const { signature, parameters } = callback;
-  return tokens.some((authToken) => isSignedByTwilio(signature, { authToken, url, parameters }));
-};
-
-/** Twilio waits for 15 s and does not come again: a ledger that restarts meanwhile must not cost us the receipt. */
-const patienceMs = 4_000;
-
-const patiently = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-  const giveUpAt = performance.now() + patienceMs;
-  for (;;) {
-    try {
-      return await work();
-    } catch (fault) {
-      if (!(fault instanceof QuailError && fault.retryable) || performance.now() > giveUpAt) throw fault;
-      await wait(250);
-    }
-  }
-};

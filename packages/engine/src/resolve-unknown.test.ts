@@ -4,6 +4,7 @@ import { type ApiClient, openApiClient } from '@quailrunner/delivery';
 import type { Dispatch } from '@quailrunner/domain';
 import { openReceipts, readRun } from '@quailrunner/ledger';
 import { silentLog } from '@quailrunner/telemetry';
+import { messageCodes } from '@quailrunner/twilio';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeLedger, makeQueuedRuns, makeWorker, readState, type TestLedger } from '../../ledger/test/make-ledger.js';
 import { compileTask } from './compile-task.js';
@@ -82,6 +83,7 @@ const pass = async (listed: typeof answer, { lookUp = true } = {}): Promise<void
     tasks: { read: async () => task },
     apiClient,
     secrets: {},
+    codes: messageCodes,
     log: silentLog,
     lookUp,
     lookUpAfterMs: 20_000,

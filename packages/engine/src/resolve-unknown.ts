@@ -9,6 +9,7 @@ import { backoffMs, type Reach, type Settlement, type Verdict } from '@quailrunn
 import { readUnknown, settleUnknown, type UnknownRun, type UnknownSettlement } from '@quailrunner/ledger';
 import { describeFault, type Log } from '@quailrunner/telemetry';
 import type { CompiledTask } from './compile-task.js';
+import { heedOptOut } from './heed-verdict.js';
 import { type Finding, type LookUpDeps, lookUpMessage } from './look-up-message.js';
 import { openSilences, type Silences } from './silences.js';
 import type { TaskCache } from './task-cache.js';
@@ -60,6 +61,7 @@ const settleRun = async (run: UnknownRun, deps: Deps): Promise<void> => {
   const task = await deps.tasks.read(run.taskId, run.revision);
   const finding = await find(run, task, deps);
   deps.reach('message.looked-up');
+  await heed(finding, deps);
   const settlement = settlementOf(finding, run, task, deps);
   const result = await settleUnknown(deps.ledger, run, { ...settlement, ...recordOf(finding, settlement) });
   deps.reach('run.settled');
@@ -68,6 +70,14 @@ const settleRun = async (run: UnknownRun, deps: Deps): Promise<void> => {
   if (result === 'settled' && settlement.state !== 'unknown') {
     deps.log.emit('run.settled', { runId: run.runId, state: settlement.state, by: finding.kind });
   }
+};
+
+/** Twilio refused it for its recipient's wish, and its answer got lost. */
+const heed = async (finding: Finding, deps: Deps): Promise<void> => {
+  if (finding.kind !== 'found' || finding.address === undefined) return;
+  const { verdict, address } = finding;
+  if (verdict.kind !== 'refused' || verdict.fault !== 'opt-out') return;
+  await heedOptOut([address], { toldBy: 'answer', code: verdict.code }, deps);
 };
 
 /**

@@ -48,8 +48,12 @@ create table quailrunner.suppressions (
   told_by text not null check (told_by in ('answer', 'receipt', 'recipient', 'person')),
   code text,
   created_at timestamptz not null default now(),
+  -- Kept when it is lifted, so that whoever keeps some in memory hears of that too.
+  lifted_at timestamptz,
+  changed_at timestamptz not null default now(),
   constraint suppressions_once unique (sender, address)
 );
+create index suppressions_by_change on quailrunner.suppressions (changed_at, id);
 
 -- The runs that were skipped for it: they are looked at again when it is lifted.
 create table quailrunner.suppressed_runs (
@@ -61,15 +65,16 @@ create table quailrunner.suppressed_runs (
 -- What a person must hear of, written together with what happened, so that it is told once and surely.
 create table quailrunner.alerts (
   id bigint generated always as identity primary key,
-  kind text not null,
+  kind text not null check (kind in ('lane.held', 'task.held')),
   lane_id int references quailrunner.lanes on delete cascade,
   task_id int references quailrunner.tasks on delete cascade,
-  -- One sentence, without personal data.
-  message text not null,
+  -- Why, without personal data.
+  reason text not null,
   created_at timestamptz not null default now(),
-  -- When it is to be sent next; null once it was, or where nobody is to be told.
+  -- When it is to be sent next; null once it was.
   due_at timestamptz default now(),
   tries int not null default 0,
-  sent_at timestamptz
+  sent_at timestamptz,
+  check ((kind = 'lane.held') = (lane_id is not null) and (kind = 'task.held') = (task_id is not null))
 );
 create index alerts_due on quailrunner.alerts (due_at) where due_at is not null;

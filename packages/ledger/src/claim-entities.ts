@@ -67,7 +67,8 @@ interface Found {
 }
 
 // Promise: one run per task and entity; none for a scan that lost its lease; the predicate's order is the runs' order. A
-// run that the recheck skipped waits again, with the row as it is now. Concurrency: two scans of one task may overlap,
+// run that the recheck skipped waits again, with the row as it is now; one whose recipient has opted out does so only where
+// its row is another, which may hold another number. Concurrency: two scans of one task may overlap,
 // `on conflict` settles it; a revision of the task waits for the batch.
 const claim: PreparedStatement = {
   name: 'claim-entities',
@@ -88,6 +89,7 @@ const claim: PreparedStatement = {
       finished_at = null, code = null, reason = null
     from batch b
     where r.task_id = $1 and r.entity_pk = b.pk and r.shelf = 'skipped'
+      and (r.code is distinct from 'SUPPRESSED' or r.columns::text <> b.columns::text)
     returning r.lane_id
   ), claimed as (
     select lane_id from inserted union all select lane_id from revived

@@ -1,5 +1,5 @@
 /** Feed: claim → **feed** → render. Takes the next due runs of a lane off the ledger's shelf, for Redis. */
-import type { Dispatch } from '@quailrunner/domain';
+import type { Columns, Dispatch } from '@quailrunner/domain';
 import type { Ledger } from './open-ledger.js';
 import { query } from './query.js';
 
@@ -10,6 +10,7 @@ export interface FedRun extends Dispatch {
   /** The task's newest. */
   readonly revision: number;
   readonly entityPk: string;
+  readonly columns: Columns;
 }
 
 // Why: Redis holds about a minute's worth, refilled at half; tasks take turns, so a large one delays no small one.
@@ -45,9 +46,11 @@ const feed = `
     set state = 'queued', dispatch = r.dispatch + 1, queued_at = now(), revision = next.revision
     from next
     where r.id = next.id and r.state in ('pending', 'retrying') and r.due_at <= now()
-    returning r.id, r.dispatch, r.task_id, r.entity_pk, next.task, next.revision, next.turn
+    returning r.id, r.dispatch, r.task_id, r.entity_pk, r.columns, next.task, next.revision, next.turn
   )
-  select id as "runId", dispatch, task, task_id as "taskId", revision, entity_pk as "entityPk" from fed order by turn, id`;
+  select id as "runId", dispatch, task, task_id as "taskId", revision, entity_pk as "entityPk", columns
+  from fed
+  order by turn, id`;
 
 /** Nothing while more than half of `highWater` is queued, and while another scheduler feeds the lane. */
 export const feedRuns = (

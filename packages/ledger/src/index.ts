@@ -32,8 +32,16 @@ export {
   readRun,
   readRuns,
 } from './read-runs.js';
+export {
+  readSuppressionChanges,
+  readSuppressions,
+  type SuppressionChange,
+  type SuppressionPage,
+  type SuppressionRow,
+} from './read-suppressions.js';
 export { readRevision, readTask, readTasks, type TaskRow } from './read-tasks.js';
 export { type Backoff, recordBackoff } from './record-backoff.js';
+export { recordConcurrency } from './record-concurrency.js';
 export { recordRecheck } from './record-recheck.js';
 export { renewScan, type Scan, scanHeartbeatMs } from './renew-scan.js';
 export { resolveRuns } from './resolve-runs.js';
@@ -42,11 +50,21 @@ export { returnRuns } from './return-runs.js';
 export { type SavedTask, saveTask } from './save-task.js';
 export { deleteSession, readSession, saveSession } from './sessions.js';
 export { setLaneRate } from './set-lane-rate.js';
-export { holdLane, pauseLane, resumeLane } from './set-lane-state.js';
-export { setTaskState, type TaskState } from './set-task-state.js';
+export { type HeldLane, holdLane, holdLaneOf, pauseLane, resumeLane } from './set-lane-state.js';
+export { holdTask, setTaskState, type TaskState } from './set-task-state.js';
 export { type SettleResult, settleUnknown, type UnknownSettlement } from './settle-unknown.js';
+export { type AddressedRun, skipSuppressed } from './skip-suppressed.js';
 export type { StartedRun } from './start-attempts.js';
+export {
+  type Lifted,
+  liftSuppressions,
+  type SuppressedAddress,
+  suppress,
+  type ToldBy,
+  type WhichSuppressions,
+} from './suppress.js';
 export { sweepLostWorkers } from './sweep-lost-workers.js';
+export { type Alert, recordAlertSent, takeDueAlerts } from './take-alerts.js';
 export { type DueScan, takeDueScan } from './take-due-scan.js';
 export { countUsers, createUser, type Role, readUser, type User } from './users.js';
 export { registerWorker, type Worker } from './workers.js';

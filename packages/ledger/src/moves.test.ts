@@ -50,11 +50,15 @@ const writes: Readonly<Record<string, (run: Dispatch) => Promise<unknown>>> = {
   feed: () => feedRuns(test.ledger, { laneId, highWater: 10 }),
   return: (run) => returnRuns(test.ledger, [run]),
   'recheck, gone': (run) =>
-    recordRecheck(test.ledger, [{ ...run, task: 'welcome', taskId: 1, revision: 1, entityPk: 'key' }], new Map()),
+    recordRecheck(
+      test.ledger,
+      [{ ...run, task: 'welcome', taskId: 1, revision: 1, entityPk: 'key', columns: {} }],
+      new Map(),
+    ),
   'recheck, changed': (run) =>
     recordRecheck(
       test.ledger,
-      [{ ...run, task: 'welcome', taskId: 1, revision: 1, entityPk: 'key' }],
+      [{ ...run, task: 'welcome', taskId: 1, revision: 1, entityPk: 'key', columns: {} }],
       new Map([['key', { phone_number: 'new' }]]),
     ),
   start: (run) => attempts.start(run),

@@ -21,6 +21,8 @@ interface LaneSpeed {
   /** Messages a second at present, where that is less than its rate. */
   readonly pace?: number;
   readonly throttles: number;
+  /** Requests that Twilio saw at once, as it said last. */
+  readonly concurrentRequests?: number;
   readonly throttledAt?: Date;
 }
 
@@ -46,6 +48,7 @@ const countLaneRuns = `
   )
   select ${laneColumns}, coalesce(w.runs, 0)::float8 as waiting, coalesce(o.queued, 0)::float8 as queued,
     coalesce(o.sending, 0)::float8 as sending, l.throttles, l.throttled_at as "throttledAt",
+    l.concurrent_requests as "concurrentRequests",
     case when l.backoff_until > now() then extract(epoch from l.backoff_until - now())::float8 * 1000 end as "backoffMs",
     case when l.backoff_until > now() then l.backoff_code end as "backoffCode",
     l.pace, l.paced_since as "pacedSince", coalesce(l.rate_per_second, l.pace_ceiling) as ceiling, now() as now

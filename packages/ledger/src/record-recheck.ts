@@ -20,7 +20,7 @@ const record = `
   where r.id = e.id and r.dispatch = e.dispatch and r.state = 'queued'
     and (e.columns is null or e.columns::text <> r.columns::text)`;
 
-/** `columnsNow`: by entity_pk, of those that the predicate still returns. The runs that are to be sent. */
+/** `columnsNow`: by entity_pk, of those that the predicate still returns. The runs that are to be sent, with them. */
 export const recordRecheck = async (
   ledger: Ledger,
   runs: readonly FedRun[],
@@ -30,5 +30,8 @@ export const recordRecheck = async (
   const numbers = runs.map(({ dispatch }) => dispatch);
   const columns = runs.map(({ entityPk }) => columnsNow.get(entityPk));
   await query(ledger, record, [ids, numbers, columns.map((row) => row && JSON.stringify(row))]);
-  return runs.filter(({ entityPk }) => columnsNow.has(entityPk));
+  return runs.flatMap((run) => {
+    const now = columnsNow.get(run.entityPk);
+    return now === undefined ? [] : [{ ...run, columns: now }];
+  });
 };

@@ -10,6 +10,8 @@ export interface SavedTask {
   readonly taskId: number;
   readonly revision: number;
   readonly change: 'created' | 'revised' | 'unchanged';
+  /** It had been held for the content of an older revision, and goes on. */
+  readonly isResumed: boolean;
 }
 
 // Why: gives the name a row that can be locked. Revision 0 is seen by nobody: the first revision follows before commit.
@@ -19,7 +21,8 @@ const nameTask = `
   on conflict (name) do nothing`;
 
 // Concurrency: saves of the same task take turns. Scans read `revision` from the same row and go on.
-const lockTask = `select id as "taskId", revision from quailrunner.tasks where name = $1 for no key update`;
+const lockTask = `
+  select id as "taskId", revision, state = 'held' as "isHeld" from quailrunner.tasks where name = $1 for no key update`;
 
 const readNewest = `
   select ${revisionColumns}
@@ -30,10 +33,11 @@ const addRevision = `
   insert into quailrunner.task_revisions (task_id, revision, settings, predicate, action_sealed)
   values ($1, $2, $3, $4, $5)`;
 
-// Promise: the new revision is scanned at once, and a scan of the old one claims nothing more: its lease is gone.
+// Promise: the new revision is scanned at once, and a scan of the old one claims nothing more: its lease is gone. A hold is
+// for the content of the old one; a person's pause stays.
 const pointToRevision = `
   update quailrunner.tasks
-  set revision = $2, every_ms = $3, error = null, next_scan_at = now(), scan_id = null, scan_lease_until = null,
+  set revision = $2, every_ms = $3, error = null, state = case when state = 'held' then 'active' else state end, reason = null, next_scan_at = now(), scan_id = null, scan_lease_until = null,
     changed_at = now()
   where id = $1`;
 
@@ -47,17 +51,18 @@ export const saveTask = (ledger: Ledger, definition: TaskDefinition): Promise<Sa
   inTransaction(ledger, async (ask) => {
     const { name, everyMs } = definition.settings;
     await ask(nameTask, [name, everyMs]);
-    const [task] = await ask<{ taskId: number; revision: number }>(lockTask, [name]);
-    if (task === undefined) throw new Error('unreachable: the row was made or found before');
+    const [locked] = await ask<{ taskId: number; revision: number; isHeld: boolean }>(lockTask, [name]);
+    if (locked === undefined) throw new Error('unreachable: the row was made or found before');
+    const { isHeld, ...task } = locked;
     const newest = await readNewestDefinition(ledger, ask, { ...task, task: name });
-    if (isDeepStrictEqual(newest, plain(definition))) return { ...task, change: 'unchanged' };
+    if (isDeepStrictEqual(newest, plain(definition))) return { ...task, change: 'unchanged', isResumed: false };
     const revision = task.revision + 1;
     const { settings, predicate, actionSealed } = toStored(ledger, { task: name, revision }, definition);
     await ask(addRevision, [task.taskId, revision, settings, predicate, actionSealed]);
     await ask(pointToRevision, [task.taskId, revision, everyMs]);
     const { ratePerSecond } = definition.settings;
     await changeUses(ask, task.taskId, () => ask(followRate, [task.taskId, ratePerSecond]));
-    return { taskId: task.taskId, revision, change: revision === 1 ? 'created' : 'revised' };
+    return { taskId: task.taskId, revision, change: revision === 1 ? 'created' : 'revised', isResumed: isHeld };
   });
 
 const readNewestDefinition = async (

@@ -1,20 +1,44 @@
-/** Pauses a task or lets it go on. */
+/** Stops a task and lets it go on. A person pauses and resumes; content that is refused again and again holds. */
 import type { Ledger } from './open-ledger.js';
 import { query } from './query.js';
 
-export type TaskState = 'active' | 'paused';
+/** `held`: its content was at fault, and it waits for a person. */
+export type TaskState = 'active' | 'paused' | 'held';
 
 // Promise: a pause takes the lease from a scan in progress, so nothing more is claimed, fed or started; a task that goes
 // on is scanned at once. Setting the state it has changes nothing.
 const setState = `
   update quailrunner.tasks
-  set state = $2, next_scan_at = now(), scan_id = null, scan_lease_until = null, changed_at = now()
+  set state = $2, reason = null, next_scan_at = now(), scan_id = null, scan_lease_until = null, changed_at = now()
   where name = $1 and state <> $2`;
 
 const exists = `select from quailrunner.tasks where name = $1`;
 
-/** False when there is no such task. */
-export const setTaskState = async (ledger: Ledger, name: string, state: TaskState): Promise<boolean> => {
+// Promise: one alert for each hold; a revision that is newer than the fault stays. Concurrency: many runs meet the fault at
+// once; one of them holds the task and says so.
+const hold = `
+  with held as (
+    update quailrunner.tasks
+    set state = 'held', reason = $3, scan_id = null, scan_lease_until = null, changed_at = now()
+    where id = $1 and revision = $2 and state = 'active'
+    returning id, name
+  ), alert as (
+    insert into quailrunner.alerts (kind, task_id, reason) select 'task.held', id, $3 from held
+  )
+  select name from held`;
+
+/** A person's word. False when there is no such task. */
+export const setTaskState = async (ledger: Ledger, name: string, state: 'active' | 'paused'): Promise<boolean> => {
   await query(ledger, setState, [name, state]);
   return (await query(ledger, exists, [name])).length > 0;
+};
+
+/** Its name, when this call held it; `undefined` when it didn't send anyway, or was revised. */
+export const holdTask = async (
+  ledger: Ledger,
+  { taskId, revision }: { readonly taskId: number; readonly revision: number },
+  reason: string,
+): Promise<string | undefined> => {
+  const [task] = await query<{ name: string }>(ledger, hold, [taskId, revision, reason]);
+  return task?.name;
 };

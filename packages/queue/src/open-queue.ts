@@ -15,6 +15,8 @@ import { type Consumer, type ConsumerLimits, type HandleJob, openConsumer } from
 /** A run to feed; the task's name is what Bull Board shows. */
 export interface QueuedRun extends Dispatch {
   readonly task: string;
+  /** What it takes of the lane's rate; 1 unless given. */
+  readonly segments?: number;
 }
 
 export interface Queue {
@@ -108,9 +110,15 @@ const isSilence = (fault: unknown): boolean => fault instanceof QuailError && fa
 const addInBulks = async (queue: BullQueue, runs: readonly QueuedRun[]): Promise<void> => {
   for (let from = 0; from < runs.length; from += bulkSize) {
     const bulk = runs.slice(from, from + bulkSize);
-    await queue.addBulk(bulk.map((run) => ({ name: run.task, data: {}, opts: { jobId: formatJobId(run) } })));
+    await queue.addBulk(bulk.map(jobOf));
   }
 };
+
+const jobOf = (run: QueuedRun) => ({
+  name: run.task,
+  data: run.segments === undefined || run.segments === 1 ? {} : { segments: run.segments },
+  opts: { jobId: formatJobId(run) },
+});
 
 const findMissing = async (redis: Redis, queue: BullQueue, dispatches: readonly Dispatch[]): Promise<Dispatch[]> => {
   const pipeline = redis.pipeline();

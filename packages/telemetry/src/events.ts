@@ -26,6 +26,14 @@ export interface EventFields {
   /** The receiver asked for a rest, or can't be reached; `pace` in messages a second after it. */
   'lane.slowed': { laneId: number; code: string; backoffMs: number; pace?: number };
   'lane.held': { laneId: number; lane: string; reason: string };
+  /** Its content was refused again and again. */
+  'task.held': { task: string; reason: string };
+  /** A person was told of a hold; `status` of whoever was to take it. */
+  'alert.sent': { alertId: string };
+  'alert.failed': { alertId: string; status?: number } & Partial<Fault>;
+  /** Somebody wants nothing more of a sender, or wants it again; `runs` wait for their tasks' next scan. */
+  'recipient.suppressed': { toldBy: string; code?: string };
+  'suppression.lifted': { by: string; runs: number };
 
   'attempt.finished': {
     runId: string;
@@ -35,6 +43,8 @@ export interface EventFields {
     status?: number;
     code?: string;
     durationMs: number;
+    /** Of a throttle: how many requests Twilio saw at once. */
+    concurrentRequests?: number;
   };
   'run.unrenderable': { runId: string; code: string };
   'run.recalled': { runId: string; laneId: number };
@@ -87,6 +97,11 @@ export const eventLevels: Readonly<Record<EventName, Level>> = {
   'lane.reopened': 'warn',
   'lane.slowed': 'warn',
   'lane.held': 'error',
+  'task.held': 'error',
+  'alert.sent': 'info',
+  'alert.failed': 'error',
+  'recipient.suppressed': 'info',
+  'suppression.lifted': 'info',
   'attempt.finished': 'debug',
   'run.unrenderable': 'warn',
   'run.recalled': 'info',

@@ -16,7 +16,7 @@ const answered = (status: number, body: unknown, headers: Record<string, string>
 
 const refusal = (code: number, status = 400, message = 'No.') => answered(status, { code, message, status });
 
-const verdictOf = (outcome: Outcome): Verdict => classify(outcome, now);
+const verdictOf = (outcome: Outcome): Verdict => classify(outcome, { now });
 
 describe('an answer from Twilio', () => {
   it('is accepted when it is 2xx and names the message', () => {

@@ -3,25 +3,10 @@
  * (classify.ts). Codes and their names: twilio.com/docs/api/errors, read 2026; the grouping and the sentences are ours.
  * The 30xxx and most of the 63xxx come later, with a message's status, hardly ever as an answer to the POST.
  */
-export type CodeGroup =
-  /** This recipient can't get this message; trying again can't help. */
-  | 'recipient'
-  /** This recipient wants nothing from this sender, from no task. */
-  | 'opt-out'
-  /** The message itself is at fault; the next one of this task will probably be too. */
-  | 'content'
-  /** The account or the sender is at fault: nobody gets a message until a person mends it. */
-  | 'lane'
-  /** Too fast, or too much for now, for all that the sender sends. */
-  | 'throttle'
-  /** Too much for now for this recipient; others may get theirs. */
-  | 'later';
+import type { CodeGroup, MessageCode, OwnCode } from '@quailrunner/domain';
 
-export interface MessageCode {
-  readonly group: CodeGroup;
-  /** One sentence without numbers, names or other data of a message. */
-  readonly meaning: string;
-}
+/** By code. */
+export type CodeTable = ReadonlyMap<number, MessageCode>;
 
 const recipient = {
   21211: 'The number in To is not a valid phone number.',
@@ -145,7 +130,7 @@ const later = {
 const of = (group: CodeGroup, meanings: Readonly<Record<number, string>>): [number, MessageCode][] =>
   Object.entries(meanings).map(([code, meaning]) => [Number(code), { group, meaning }]);
 
-export const messageCodes: ReadonlyMap<number, MessageCode> = new Map([
+export const messageCodes: CodeTable = new Map([
   ...of('recipient', recipient),
   ...of('opt-out', optOut),
   ...of('content', content),
@@ -153,3 +138,12 @@ export const messageCodes: ReadonlyMap<number, MessageCode> = new Map([
   ...of('throttle', throttle),
   ...of('later', later),
 ]);
+
+/** The table with an operator's own codes in it, and over those that we know. */
+export const withOwnCodes = (own: ReadonlyMap<number, OwnCode>): CodeTable => {
+  const all = new Map(messageCodes);
+  for (const [code, { group, meaning }] of own) {
+    all.set(code, { group, meaning: meaning ?? messageCodes.get(code)?.meaning ?? '' });
+  }
+  return all;
+};

@@ -1,6 +1,8 @@
 /** Reads a status callback: a form whose fields grow without notice, so that only what is used is looked at. */
-import type { Delivery } from '@quailrunner/domain';
+import type { Delivery, MessageCode } from '@quailrunner/domain';
+import { addressesOf, type MessageAddress } from './address.js';
 import { classifyFound } from './classify.js';
+import { type CodeTable, messageCodes } from './codes.js';
 import { asSid } from './read-answer.js';
 
 export interface SaidOfMessage {
@@ -12,6 +14,10 @@ export interface SaidOfMessage {
   readonly code?: string;
   /** False where Twilio says that it had refused the message from the start, as its list says it too. */
   readonly wasSent: boolean;
+  /** What the code means, where it is known. */
+  readonly meaning?: MessageCode;
+  /** Whom it was for, of each sender that it may have been asked from: the number, and its messaging service. */
+  readonly addresses: readonly MessageAddress[];
 }
 
 /**
@@ -29,13 +35,30 @@ const deliveryOf: Readonly<Record<string, Delivery>> = {
 };
 
 /** `undefined` when no message or no status of it is told. */
-export const parseReceipt = (parameters: readonly (readonly [string, string])[]): SaidOfMessage | undefined => {
+export const parseReceipt = (
+  parameters: readonly (readonly [string, string])[],
+  codes: CodeTable = messageCodes,
+): SaidOfMessage | undefined => {
   const valueIn = (name: string): string | undefined => parameters.find(([key]) => key === name)?.[1];
   const sid = asSid(valueIn('MessageSid') ?? valueIn('SmsSid'));
   const status = /^[a-z_]{1,32}$/.exec(valueIn('MessageStatus') ?? valueIn('SmsStatus') ?? '')?.[0];
   if (sid === undefined || status === undefined) return undefined;
   const code = /^\d{4,6}$/.exec(valueIn('ErrorCode') ?? '')?.[0];
-  const found = classifyFound({ sid, status, ...(code === undefined ? {} : { errorCode: Number(code) }) });
+  const found = classifyFound({ sid, status, ...(code === undefined ? {} : { errorCode: Number(code) }) }, codes);
+  const meaning = codes.get(Number(code));
   const delivery = deliveryOf[status] ?? 'accepted';
-  return { sid, status, delivery, wasSent: found.kind === 'accepted', ...(code === undefined ? {} : { code }) };
+  return {
+    sid,
+    status,
+    delivery,
+    wasSent: found.kind === 'accepted',
+    addresses: addressesOf({
+      account: valueIn('AccountSid'),
+      number: valueIn('From'),
+      service: valueIn('MessagingServiceSid'),
+      person: valueIn('To'),
+    }),
+    ...(code === undefined ? {} : { code }),
+    ...(meaning === undefined ? {} : { meaning }),
+  };
 };

@@ -48,6 +48,18 @@ export const parseLaneIds = (text: string, before: readonly number[] | undefined
   parseLaneId(text),
 ];
 
+/** As a lane's key names it. */
+export const parseSender = (text: string): string => {
+  const sender = text.replace(/^twilio\//, '');
+  if (/^AC[0-9a-fA-F]{32}\/.+$/.test(sender)) return `twilio/${sender}`;
+  throw new InvalidArgumentError('does not name an account and a sender, such as AC…/+15005550006');
+};
+
+export const parseAddress = (text: string): string => {
+  if (/^\+\d{7,15}$|^[a-z]+:.+$/.test(text)) return text;
+  throw new InvalidArgumentError('is not a number in full, such as +15005550010 or whatsapp:+15005550010');
+};
+
 export const parseRateOrDefault = (text: string): number | 'default' => {
   const rate = text === 'default' ? text : parseRate(text);
   if (rate !== undefined) return rate;

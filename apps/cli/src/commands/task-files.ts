@@ -37,12 +37,19 @@ export const applyTasks = async (paths: readonly string[], json: boolean, contex
     const applied = await (json ? orProblems(work, context) : work());
     if (applied === undefined) return;
     if (json) {
-      const tasks = applied.map((each) => ({ ...describe(each), revision: each.revision, change: each.change }));
+      const tasks = applied.map((each) => ({
+        ...describe(each),
+        revision: each.revision,
+        change: each.change,
+        isResumed: each.isResumed,
+      }));
       return terminal.printJson({ tasks, problems: [] });
     }
     for (const each of applied) {
       const change = terminal.paint(paintOfChange[each.change], each.change.padEnd('unchanged'.length));
-      terminal.print(`${change}  ${nameOf(each)}  ${terminal.paint('dim', `revision ${each.revision}`)}`);
+      terminal.print(
+        `${change}  ${nameOf(each)}  ${terminal.paint('dim', `revision ${each.revision}${each.isResumed ? ': it was held, and goes on' : ''}`)}`,
+      );
     }
     tellWarnings(applied, context);
     warnOfSecrets(applied, config.secrets, context);

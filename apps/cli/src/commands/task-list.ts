@@ -24,7 +24,8 @@ export const listTasks = async (json: boolean, context: CliContext): Promise<voi
   if (json) return terminal.printJson(tasks);
   if (tasks.length === 0) return terminal.print('No tasks yet: quail task apply FILE.');
   terminal.print(formatTable(columnsFor(tasks, new Date()), tasks, terminal.paint));
-  for (const { name, error } of tasks) {
+  for (const { name, error, reason } of tasks) {
+    if (reason !== undefined) terminal.print(`\n${terminal.paint('red', name)} is held: ${reason}`);
     if (error !== undefined) terminal.print(`\n${terminal.paint('red', name)}: ${formatProblem(error)}`);
   }
 };
@@ -51,6 +52,7 @@ const stateOf = ({ state, error }: TaskRow): string => (error === undefined ? st
 
 const paintOfTask = ({ state, error }: TaskRow) => {
   if (error !== undefined) return 'red';
+  if (state === 'held') return 'red';
   return state === 'paused' ? 'yellow' : undefined;
 };
 
@@ -73,6 +75,7 @@ export const showTask = async (name: string, json: boolean, context: CliContext)
   if (json) return terminal.printJson({ ...task, runs: counts, settings: { ...settings, action: { url } }, predicate });
   const lines: [string, string][] = [
     ['state', stateOf(task)],
+    ...(task.reason === undefined ? [] : ([['held', task.reason]] as [string, string][])),
     ['revision', `${task.revision}, of ${task.changedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`],
     ['source', settings.source],
     ['every', formatDuration(settings.everyMs)],

@@ -1,10 +1,10 @@
 /** `quail task pause` and `quail task resume`: all the tasks named, or none. */
 import { QuailError } from '@quailrunner/domain';
-import { type Ledger, readTasks, setTaskState, type TaskState } from '@quailrunner/ledger';
+import { type Ledger, readTasks, setTaskState } from '@quailrunner/ledger';
 import type { CliContext } from '../context.js';
 import { withLedger } from '../with-ledger.js';
 
-export const setTasks = (names: readonly string[], state: TaskState, context: CliContext): Promise<void> =>
+export const setTasks = (names: readonly string[], state: 'active' | 'paused', context: CliContext): Promise<void> =>
   withLedger(context, async (ledger) => {
     await refuseUnknown(names, ledger);
     for (const name of names) {

@@ -6,7 +6,11 @@ import { placeAt } from './sql-text.js';
 import type { PlacedYaml } from './yaml-places.js';
 
 /** Every scalar is text, as written: a header `1.10` or `0123` keeps its digits. Throws ProblemsError. */
-export const readYaml = (text: string, { yaml, yamlAt }: SettingsComment, path: string): PlacedYaml => {
+export const readYaml = (
+  text: string,
+  { yaml, yamlAt }: Pick<SettingsComment, 'yaml' | 'yamlAt'>,
+  path: string,
+): PlacedYaml => {
   const document = parseDocument(yaml, { prettyErrors: false, schema: 'failsafe', logLevel: 'error' });
   const placed: PlacedYaml = { text, yamlAt, document };
   const found = document.errors.length > 0 ? onePerLine(document.errors.map(toFound), yaml) : findDropped(placed);

@@ -70,7 +70,7 @@ describe('a receipt that is not what it says', () => {
   ])('%s is answered 403, and nothing is written', async (_, sending) => {
     const answer = await post(sent, sending);
     expect(answer.status).toBe(403);
-    expect(JSON.parse(answer.body)).toMatchObject({ title: 'This receipt was not taken' });
+    expect(JSON.parse(answer.body)).toMatchObject({ title: 'This was not taken' });
     expect(await story()).toMatchObject({ state: 'pending', receipts: [] });
   });
 

@@ -1,8 +1,8 @@
-/** Tells the log of receipts that were turned away: by reason, and a line each ten seconds at most, whoever sends them. */
-import type { ReceiptResult } from '@quailrunner/engine';
+/** Tells the log of posts that were turned away: by reason, and a line each ten seconds at most, whoever sends them. */
+import type { ReceiptResult, ReplyResult } from '@quailrunner/engine';
 import type { Log } from '@quailrunner/telemetry';
 
-export type Refusal = Extract<ReceiptResult, { kind: 'refused' }>['reason'] | 'ledger-away';
+export type Refusal = Extract<ReceiptResult | ReplyResult, { kind: 'refused' }>['reason'] | 'ledger-away';
 
 export interface Refusals {
   add(reason: Refusal): void;

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeDefinition, makeLedger, makeQueuedRuns, makeWorker, type TestLedger } from '../test/make-ledger.js';
+import {
+  feedRuns,
+  holdLane,
+  holdLaneOf,
+  holdTask,
+  readTask,
+  recordAlertSent,
+  resumeLane,
+  saveTask,
+  setTaskState,
+  takeDueAlerts,
+  takeDueScan,
+} from './index.js';
+
+let test: TestLedger;
+beforeAll(async () => {
+  test = await makeLedger();
+});
+afterAll(() => test.close());
+beforeEach(() =>
+  test.ask('truncate quailrunner.runs, quailrunner.tasks, quailrunner.lanes, quailrunner.alerts cascade'),
+);
+
+const alerts = () =>
+  test.ask<{ kind: string; reason: string }>('select kind, reason from quailrunner.alerts order by id');
+const times = <Result>(count: number, work: () => Promise<Result>) => Promise.all(Array.from({ length: count }, work));
+
+describe('a lane at fault', () => {
+  it('is held once and tells one alert, however many runs meet the fault at once', async () => {
+    const { laneId } = await makeQueuedRuns(test.ledger, 1);
+    const held = await times(20, () => holdLane(test.ledger, laneId, '20003: No.'));
+    expect(held.filter(Boolean)).toEqual(['host/example.com']);
+    expect(await alerts()).toEqual([{ kind: 'lane.held', reason: '20003: No.' }]);
+    await resumeLane(test.ledger, laneId);
+    await holdLane(test.ledger, laneId, '20003: Again.');
+    expect(await alerts()).toHaveLength(2);
+  });
+
+  it('that a receipt tells of is held, unless a person has let it go on since the message was sent', async () => {
+    const { laneId, runs } = await makeQueuedRuns(test.ledger, 2);
+    const { attempts } = await makeWorker(test.ledger);
+    const [early, late] = runs as [(typeof runs)[0], (typeof runs)[0]];
+    await attempts.start(early);
+    await holdLane(test.ledger, laneId, '20003: No.');
+    await resumeLane(test.ledger, laneId);
+    expect(await holdLaneOf(test.ledger, early, '30034: told')).toBeUndefined();
+    await attempts.start(late);
+    expect(await holdLaneOf(test.ledger, late, '30034: told')).toEqual({ laneId, lane: 'host/example.com' });
+    expect(await holdLaneOf(test.ledger, late, '30034: told')).toBeUndefined();
+  });
+});
+
+describe('a task whose content is at fault', () => {
+  const setUp = async () => {
+    const { laneId, scan } = await makeQueuedRuns(test.ledger, 1);
+    return { laneId, taskId: scan.taskId, revision: scan.revision };
+  };
+
+  it('is held once and tells one alert; it is neither scanned nor fed until a person resumes it', async () => {
+    const { laneId, ...task } = await setUp();
+    const held = await times(20, () => holdTask(test.ledger, task, '20 in a row'));
+    expect(held.filter(Boolean)).toEqual(['welcome']);
+    expect(await alerts()).toEqual([{ kind: 'task.held', reason: '20 in a row' }]);
+    expect(await readTask(test.ledger, 'welcome')).toMatchObject({ state: 'held', reason: '20 in a row' });
+    await test.ask(`update quailrunner.tasks set next_scan_at = now()`);
+    await test.ask(`update quailrunner.runs set state = 'pending'`);
+    expect(await takeDueScan(test.ledger)).toBeUndefined();
+    expect(await feedRuns(test.ledger, { laneId, highWater: 10 })).toEqual([]);
+    await setTaskState(test.ledger, 'welcome', 'active');
+    expect(await readTask(test.ledger, 'welcome')).not.toHaveProperty('reason');
+    expect(await feedRuns(test.ledger, { laneId, highWater: 10 })).toHaveLength(1);
+  });
+
+  it('goes on with a revision that changes it, and not with one that does not', async () => {
+    const task = await setUp();
+    await holdTask(test.ledger, task, 'bad');
+    expect(await saveTask(test.ledger, makeDefinition())).toMatchObject({ change: 'unchanged', isResumed: false });
+    expect(await saveTask(test.ledger, makeDefinition({ retries: 1 }))).toMatchObject({ revision: 2, isResumed: true });
+    expect(await readTask(test.ledger, 'welcome')).toMatchObject({ state: 'active' });
+  });
+
+  it('is not held for what an older revision said', async () => {
+    const task = await setUp();
+    await saveTask(test.ledger, makeDefinition({ retries: 1 }));
+    expect(await holdTask(test.ledger, task, 'bad')).toBeUndefined();
+  });
+
+  it('that a person has paused stays paused', async () => {
+    const task = await setUp();
+    await setTaskState(test.ledger, 'welcome', 'paused');
+    expect(await holdTask(test.ledger, task, 'bad')).toBeUndefined();
+    expect(await saveTask(test.ledger, makeDefinition({ retries: 1 }))).toMatchObject({ isResumed: false });
+    expect(await readTask(test.ledger, 'welcome')).toMatchObject({ state: 'paused' });
+  });
+});
+
+describe('an alert', () => {
+  it('is taken by one of two schedulers, and again later until it was sent', async () => {
+    const { laneId } = await makeQueuedRuns(test.ledger, 1);
+    await holdLane(test.ledger, laneId, '20003: No.');
+    const taken = (await times(2, () => takeDueAlerts(test.ledger, 10))).flat();
+    expect(taken).toMatchObject([{ kind: 'lane.held', laneId, key: 'host/example.com', reason: '20003: No.' }]);
+    expect(await takeDueAlerts(test.ledger, 10)).toEqual([]);
+    await test.ask(`update quailrunner.alerts set due_at = now()`);
+    const [again] = await takeDueAlerts(test.ledger, 10);
+    await recordAlertSent(test.ledger, again?.alertId ?? '');
+    expect(await test.ask('select due_at, tries from quailrunner.alerts')).toEqual([{ due_at: null, tries: 2 }]);
+  });
+
+  it('is no news any more after a day', async () => {
+    const { laneId } = await makeQueuedRuns(test.ledger, 1);
+    await holdLane(test.ledger, laneId, '20003: No.');
+    await test.ask(`update quailrunner.alerts set created_at = now() - interval '25 hours'`);
+    expect(await takeDueAlerts(test.ledger, 10)).toEqual([]);
+  });
+});
