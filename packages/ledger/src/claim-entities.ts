@@ -25,7 +25,8 @@ export interface Claimed {
 
 // Why: most entities of most scans are claimed already, so their keys are asked for alone, without their columns. Promise:
 // the lease is renewed on the way. Cost: two index probes for each key, one of them in the small index of skipped runs;
-// rows are read only for keys known before, and only once this scan has claimed some.
+// rows are read only for keys known before, and only once this scan has claimed some. Subqueries with a limit, and no joins:
+// while a large scan fills the table, statistics are behind, and a join that reads all of it would look cheap.
 const find: PreparedStatement = {
   name: 'find-new-entities',
   text: `
@@ -44,18 +45,21 @@ const find: PreparedStatement = {
     array(
       select b.place::int - 1
       from unnest($3::text[]) with ordinality as b (pk, place)
-      where not exists (select from quailrunner.runs r where r.task_id = $1 and r.entity_pk = b.pk)
+      where (select 1 from quailrunner.runs r where r.task_id = $1 and r.entity_pk = b.pk limit 1) is null
       union all
       select b.place::int - 1
       from unnest($3::text[]) with ordinality as b (pk, place)
-      join quailrunner.runs r on r.task_id = $1 and r.shelf = 'skipped' and r.entity_pk = b.pk
+      where (
+        select 1 from quailrunner.runs r where r.task_id = $1 and r.shelf = 'skipped' and r.entity_pk = b.pk limit 1
+      ) is not null
       order by 1
     ) as places,
     array(
-      select r.entity_pk
-      from quailrunner.runs r
-      where r.task_id = $1 and r.entity_pk = any ($3) and r.scan_id = $2
-        and (select s.entities_claimed > 0 from quailrunner.scans s where s.id = $2)
+      select b.pk
+      from unnest($3::text[]) as b (pk)
+      where (select s.entities_claimed > 0 from quailrunner.scans s where s.id = $2) and (
+        select r.scan_id from quailrunner.runs r where r.task_id = $1 and r.entity_pk = b.pk limit 1
+      ) = $2
     ) as duplicates`,
 };
 
