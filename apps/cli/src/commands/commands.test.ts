@@ -220,6 +220,20 @@ describe('lanes and tasks', () => {
     expect((await quail('task', 'resume', 'good')).stdout).toBe('good is active.\n');
   });
 
+  it('send as fast as a person says, until that is taken back', async () => {
+    expect(await quail('lanes', 'rate', '1', '30/min')).toMatchObject({ code: 0, stdout: 'Lane 1 sends at 30/min.\n' });
+    expect((await quail('lanes', 'list')).stdout).toMatch(/•••06 {2}open +30\/min/);
+    expect((await quail('lanes', 'rate', '1', 'default')).stdout).toMatch(/^Lane 1 sends at /);
+    expect(await quail('lanes', 'rate', '7', '1/s')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching('no lane 7'),
+    });
+    expect(await quail('lanes', 'rate', '1', 'fast')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('"fast" is not a rate such as 10/s, 60/min or 1000/h, nor \'default\''),
+    });
+  });
+
   it('are not touched when one of the tasks named is none', async () => {
     expect(await quail('task', 'pause', 'good', 'nope')).toEqual({
       code: 1,
@@ -244,6 +258,36 @@ describe('lanes and tasks', () => {
     const shown = await quail('task', 'show', 'good', '--json');
     expect(JSON.parse(shown.stdout)).toMatchObject({ name: 'good', settings: { retries: 1 } });
     expect(shown.stdout).not.toMatch(/Basic|Hello/);
+  });
+});
+
+describe('suppressions', () => {
+  const account = `AC${'0'.repeat(31)}1`;
+
+  it('are added and lifted by a person, and shown without their numbers', async () => {
+    expect((await quail('suppressions', 'list')).stdout).toBe('Nobody has opted out.\n');
+    const add = () => quail('suppressions', 'add', '--sender', `${account}/+15005550006`, '--number', '+15005550099');
+    expect((await add()).stdout).toBe('•••99 gets nothing from twilio/AC0000…0001/•••06.\n');
+    expect((await add()).stdout).toContain('already');
+    const { stdout } = await quail('suppressions', 'list');
+    expect(stdout).toMatch(/ID {2}SENDER .*\n *1 {2}twilio\/AC0000…0001\/•••06 {2}•••99 {3}person/);
+    const listed = await quail('suppressions', 'list', '--json');
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ suppressionId: '1', recipient: '•••99', toldBy: 'person' }]);
+    expect(stdout + listed.stdout).not.toContain('5005550');
+    expect((await quail('suppressions', 'lift', '1')).stdout).toContain('1 lifted; 0 runs');
+    expect(await quail('suppressions', 'lift', '1')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no such'),
+    });
+  });
+
+  it.each([
+    [['lift'], 'name suppressions, or a number'],
+    [['lift', '1', '--number', '+15005550099'], 'name suppressions, or a number'],
+    [['add', '--sender', '+15005550006', '--number', '+15005550099'], 'does not name an account and a sender'],
+    [['add', '--sender', `${account}/MG1`, '--number', '555'], 'is not a number in full'],
+  ])('are named so that nobody is meant by mistake: %s', async (words, message) => {
+    expect(await quail('suppressions', ...words)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
   });
 });
 

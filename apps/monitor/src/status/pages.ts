@@ -28,6 +28,7 @@ export const answerStats =
       tasks: {
         total: tasks.length,
         paused: tasks.filter((task) => task.state === 'paused').length,
+        held: tasks.filter((task) => task.state === 'held').length,
         failing: tasks.filter((task) => task.error !== undefined).length,
       },
       lanes: {

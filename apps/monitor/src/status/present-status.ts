@@ -49,6 +49,7 @@ const presentTask = (task: TaskStatus, now: Date) => {
     state: task.error === undefined ? task.state : 'failing',
     meta: [`source ${task.source}`, `every ${formatDuration(task.everyMs)}`, `revision ${task.revision}`],
     scan: presentScan(task, now),
+    held: task.reason,
     error: task.error && presentError(task.error),
     total: formatCount(total),
     parts: total === 0 ? [] : presentParts(task.runs, total),
@@ -84,12 +85,23 @@ const presentParts = (runs: RunCounts, total: number): Part[] => {
 const presentLane = (lane: LaneStatus) => ({
   name: lane.lane,
   state: lane.state,
-  reason: lane.state === 'paused' && lane.reason !== undefined ? `by ${lane.reason}` : lane.reason,
+  reason: reasonOf(lane),
   rate: lane.ratePerSecond === undefined ? '–' : formatRate(lane.ratePerSecond),
+  pace: paceOf(lane),
   waiting: formatCount(lane.waiting),
   queued: formatCount(lane.queued),
   sending: formatCount(lane.sending),
 });
+
+const reasonOf = ({ state, reason, backoffMs, backoffCode }: LaneStatus): string | undefined => {
+  if (state === 'paused' && reason !== undefined) return `by ${reason}`;
+  if (reason !== undefined || backoffMs === undefined) return reason;
+  return `${backoffCode}: rests for ${Math.ceil(backoffMs / 1_000)} s`;
+};
+
+/** How fast it sends at present, where it was told to slow down. */
+const paceOf = ({ backoffMs, pace }: LaneStatus): string | undefined =>
+  backoffMs === undefined && pace !== undefined ? `now ${formatRate(pace)}` : undefined;
 
 const formatRate = (ratePerSecond: number): string =>
   ratePerSecond >= 1 ? `${formatCount(ratePerSecond)}/s` : `${formatCount(ratePerSecond * 60)}/min`;

@@ -1,4 +1,15 @@
-import { ensureLane, finishScan, holdLane, pauseLane, saveTask, setTaskState, takeDueScan } from '@quailrunner/ledger';
+import {
+  ensureLane,
+  finishScan,
+  holdLane,
+  holdTask,
+  pauseLane,
+  readTask,
+  recordBackoff,
+  saveTask,
+  setTaskState,
+  takeDueScan,
+} from '@quailrunner/ledger';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   canaries,
@@ -32,6 +43,15 @@ beforeAll(async () => {
   await saveTask(ledger, makeTask('resting'));
   await setTaskState(ledger, 'resting', 'paused');
   await holdLane(ledger, await ensureLane(ledger, 'host/one.example.com', { defaultRate: 0.5 }), '20003: Authenticate');
+  await recordBackoff(ledger, {
+    laneId: await ensureLane(ledger, 'host/three.example.com', { defaultRate: 8 }),
+    backoffMs: 60_000,
+    code: 'HTTP_429',
+    slowed: { pace: 4, ceiling: 8 },
+  });
+  await saveTask(ledger, makeTask('refused'));
+  const refused = await readTask(ledger, 'refused');
+  await holdTask(ledger, { taskId: refused?.taskId ?? 0, revision: 1 }, '20 messages in a row were refused.');
   await pauseLane(ledger, await ensureLane(ledger, 'host/two.example.com'), 'ana');
   url = (await stage.startMonitor()).url;
   cookie = await signIn(url, stage.password);
@@ -67,6 +87,13 @@ describe('the status page', () => {
     expect(text).toContain('twilio/AC0000…0007/•••06 open 10/s 300 991 0');
     expect(text).toContain('host/one.example.com 20003: Authenticate held 30/min');
     expect(text).toContain('host/two.example.com by ana paused –');
+    expect(text).toMatch(/host\/three\.example\.com HTTP_429: rests for (60|59) s open 8\/s/);
+  });
+
+  it('shows why a task is held, and what to do', async () => {
+    const text = textOf(await read('/'));
+    expect(text).toContain('refused held');
+    expect(text).toContain('Held. 20 messages in a row were refused. → Mend the task');
   });
 
   it('refreshes the part that changes, without the frame', async () => {
