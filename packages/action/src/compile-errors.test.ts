@@ -134,7 +134,7 @@ describe('names', () => {
     ['a={{ x | dump }}', 'action.body:1:10: there is no filter "dump"\n  → did you mean "json"?'],
     [
       'a={{ x | qqqqqq }}',
-      'action.body:1:10: there is no filter "qqqqqq"\n  → the filters are: default, upper, lower, title, trim, urlencode, truncate, replace, round, date, json',
+      'action.body:1:10: there is no filter "qqqqqq"\n  → the filters are: default, upper, lower, title, trim, urlencode, truncate, replace, round, date, e164, json',
     ],
     ['a={{ x | default }}', 'action.body:1:10: it needs "value"\n  → write default(value, boolean?)'],
     ['a={{ x | upper(1) }}', 'action.body:1:10: it takes fewer arguments\n  → write upper without arguments'],
@@ -153,6 +153,10 @@ describe('names', () => {
     [
       'a={{ x | date("%d", locale="no such") }}',
       'action.body:1:10: there is no such locale: write it like "de" or "en-GB"\n  → write date(format?, tz?, locale?)',
+    ],
+    [
+      'a={{ x | e164("USA") }}',
+      'action.body:1:10: e164 takes a country in two letters, such as "US" or "DE"\n  → write e164(region?)',
     ],
     ['a={{ x | round("a") }}', 'action.body:1:10: round takes 0 to 20 digits\n  → write round(digits?)'],
     [

@@ -52,6 +52,9 @@ it.each([
     'RENDER_SECRET_MISSING',
     'action.headers.X-A:1:7: there is no secret "basic" (set QUAIL_SECRET_BASIC)',
   ],
+  [{ body: 'a={{ name | e164("US") }}' }, 'RENDER_NOT_A_NUMBER', 'action.body:1:3: e164 needs a phone number'],
+  [{ body: 'a={{ "5005550010" | e164 }}' }, 'RENDER_NOT_A_NUMBER', 'action.body:1:3: e164 needs a phone number'],
+  [{ body: 'a={{ name | e164(name) }}' }, 'RENDER_REGION', 'action.body:1:3: there is no such country'],
   [
     { headers: { 'X-A': '{{ line }}' } },
     'RENDER_HEADER',

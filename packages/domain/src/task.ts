@@ -24,6 +24,8 @@ export interface TaskSettings {
   readonly ratePerSecond?: number;
   /** Shared by the tasks that name it. Absent: the sender's, or the host's. */
   readonly lane?: string;
+  /** Two letters of ISO 3166-1: whose numbers those are that name no country. */
+  readonly defaultRegion?: string;
   readonly recheck: boolean;
   /** Absent: `hold` for Twilio, `retry` for a plain host (which is sent an Idempotency-Key). */
   readonly onUnknown?: OnUnknown;

@@ -4,7 +4,7 @@
  * is kept.
  */
 import { setImmediate as letOthersGo } from 'node:timers/promises';
-import { RenderFault } from '@quailrunner/action';
+import { QuailError } from '@quailrunner/domain';
 import { type AddressedRun, type FedRun, type Ledger, skipSuppressed } from '@quailrunner/ledger';
 import type { QueuedRun } from '@quailrunner/queue';
 import { addressOf, countSegments, type MessageAddress } from '@quailrunner/twilio';
@@ -45,16 +45,16 @@ interface Message {
 
 /** Of a message at Twilio; a row that doesn't fit the template is told when it is to be sent. */
 const readMessage = (
-  { action, isMessage }: CompiledTask,
+  { render, isMessage }: CompiledTask,
   { columns }: FedRun,
   { secrets, isPaced }: { secrets: AddressDeps['secrets']; isPaced: boolean },
 ): Message | undefined => {
   if (!isMessage) return undefined;
   try {
-    const { url, form = [] } = action.render(columns, secrets);
+    const { url, form = [] } = render(columns, secrets);
     return { address: addressOf(url, form), segments: isPaced ? countSegments(form) : 1 };
   } catch (fault) {
-    if (fault instanceof RenderFault) return undefined;
+    if (fault instanceof QuailError && !fault.retryable) return undefined;
     throw fault;
   }
 };

@@ -2,9 +2,9 @@
  * Check: everything about a task that can be known before anything is claimed: its templates, its predicate on the source,
  * its keys. Reads, and writes and sends nothing. `quail task check` and `apply` ask it, and so does a revision's first scan.
  */
-import { type Problem, ProblemsError, scrub, type TaskDefinition } from '@quailrunner/domain';
+import { type Problem, ProblemsError, scrub, type TaskDefinition, type TaskSettings } from '@quailrunner/domain';
 import { checkPredicate, type PredicateColumn, PredicateFault, type Sources } from '@quailrunner/source';
-import { checkMessageParameters } from '@quailrunner/twilio';
+import { checkMessageParameters, isRegion } from '@quailrunner/twilio';
 import { checkWebhookHeaders } from './check-webhook-headers.js';
 import { type CompiledTask, compileTask } from './compile-task.js';
 
@@ -32,9 +32,21 @@ export const checkTask = async (definition: TaskDefinition, { sources }: CheckDe
   const names = columns?.map((column) => column.name);
   const task = await collect(problems, async () => compileTask(definition, names));
   const warnings = checkWebhookHeaders(settings, problems);
+  checkRegion(settings, problems);
   if (task !== undefined) warnings.push(...checkParameters(task, problems));
   if (columns === undefined || task === undefined || problems.length > 0) throw new ProblemsError(problems);
   return { task, columns, warnings };
+};
+
+const checkRegion = ({ defaultRegion }: TaskSettings, problems: Problem[]): void => {
+  if (defaultRegion === undefined || isRegion(defaultRegion)) return;
+  const message = `there is no country "${defaultRegion}"`;
+  problems.push({
+    code: 'TASK_REGION_UNKNOWN',
+    message,
+    mend: 'write it as ISO 3166-1 does: US, DE, GB',
+    where: 'defaultRegion',
+  });
 };
 
 /** The form of a message, held against what Twilio's API knows. Errors go to `problems`; returns the warnings. */

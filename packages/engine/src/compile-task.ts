@@ -2,11 +2,14 @@
 import { type CompiledAction, compileAction, RenderFault } from '@quailrunner/action';
 import type { Columns, LaneKey, TaskDefinition, TaskSettings } from '@quailrunner/domain';
 import { defaultRateOf, isMessagesUrl, isTwilioUrl, laneKeyOf } from '@quailrunner/twilio';
+import { openRender, type RenderRequest } from './render-request.js';
 
 export interface CompiledTask {
   readonly settings: TaskSettings;
   readonly predicate: string;
   readonly action: CompiledAction;
+  /** The request of a run: with it, and not with the action's own, runs are sent and found again. */
+  readonly render: RenderRequest;
   /** Decides how answers are read, and whether a look-up can settle an unknown run. */
   readonly target: 'twilio' | 'http';
   /** Whether it creates messages at Twilio, which have a sender and a recipient. */
@@ -19,12 +22,15 @@ export interface CompiledTask {
  */
 export const compileTask = (definition: TaskDefinition, columns?: readonly string[]): CompiledTask => {
   const { settings, predicate } = definition;
+  const action = compileAction(settings.action, columns === undefined ? {} : { columns });
+  const isMessage = isMessagesUrl(settings.action.url);
   return {
     settings,
     predicate,
-    action: compileAction(settings.action, columns === undefined ? {} : { columns }),
+    action,
+    render: openRender(action, { isMessage, region: settings.defaultRegion }),
     target: isTwilioUrl(settings.action.url) ? 'twilio' : 'http',
-    isMessage: isMessagesUrl(settings.action.url),
+    isMessage,
   };
 };
 

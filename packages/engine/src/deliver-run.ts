@@ -98,7 +98,7 @@ interface Prepared {
 const prepare = async (run: StartedRun, deps: DeliverDeps): Promise<Prepared | Judged> => {
   try {
     const task = await deps.tasks.read(run.taskId, run.revision);
-    const rendered = task.action.render(run.columns, deps.secrets);
+    const rendered = task.render(run.columns, deps.secrets);
     const address = () => (task.isMessage ? addressOf(rendered.url, rendered.form ?? []) : undefined);
     if (deps.suppressions.has(address)) return { task, verdict: suppressed, spent: false };
     const request = deps.receipts?.ask(rendered, task, run) ?? withWebhookHeaders(rendered, task, run, deps);
@@ -121,6 +121,7 @@ const judgeUnrendered = (fault: unknown): Verdict => {
   const { fault: code, message: reason } = describeFault(fault);
   if (code === 'RENDER_SECRET_MISSING' || code === 'WEBHOOK_SECRET_INVALID')
     return { kind: 'lane-fault', code, reason };
+  if (code === 'NUMBER_INVALID') return { kind: 'refused', fault: 'recipient', code, reason };
   if (fault instanceof QuailError && !fault.retryable) return { kind: 'refused', fault: 'content', code, reason };
   return { kind: 'transient', code, reason };
 };

@@ -48,7 +48,7 @@ const mostPages = 20;
 const timeoutMs = 15_000;
 
 export const lookUpMessage = async (run: UnknownRun, task: CompiledTask, deps: LookUpDeps): Promise<Finding> => {
-  const request = task.action.render(run.columns, deps.secrets);
+  const request = task.render(run.columns, deps.secrets);
   const sent = readSent(request.form ?? [], run);
   const authorization = headerOf(request.headers, 'authorization');
   if (sent.to === '' || authorization === undefined) {

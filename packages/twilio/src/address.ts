@@ -10,11 +10,11 @@ export interface MessageAddress {
   readonly recipient: string;
 }
 
-/** Of a message as it is asked for; `undefined` where the form names no sender or no recipient. */
+/** Of a message as it is asked for, its To in E.164; `undefined` where the form names no sender or no recipient. */
 export const addressOf = (url: string, form: readonly FormPair[]): MessageAddress | undefined => {
   const sender = laneKeyOf(url, form);
-  const to = form.findLast(([name]) => name === 'To')?.[1];
-  return sender === undefined || !to?.trim() ? undefined : { sender, recipient: normalRecipient(to, sender) };
+  const recipient = form.findLast(([name]) => name === 'To')?.[1].trim();
+  return sender === undefined || !recipient ? undefined : { sender, recipient };
 };
 
 /**
@@ -27,25 +27,8 @@ export const addressesOf = (told: {
   readonly service: string | undefined;
   readonly person: string | undefined;
 }): MessageAddress[] => {
-  const [account, number, person] = [asSid(told.account), told.number?.trim(), told.person?.trim()];
-  if (account === undefined || !number || !person) return [];
-  const recipient = normalRecipient(person, `twilio/${account}/${number}`);
+  const [account, number, recipient] = [asSid(told.account), told.number?.trim(), told.person?.trim()];
+  if (account === undefined || !number || !recipient) return [];
   const senders = [number, asSid(told.service)].filter((sender) => sender !== undefined);
   return senders.map((sender) => ({ sender: `twilio/${account}/${sender}`, recipient }));
-};
-
-/**
- * A number as Twilio itself writes it (E.164), so that what a task writes with blanks or without its country is found again:
- * a number without a plus is taken for one of the sender's country where that is the US or Canada.
- */
-const normalRecipient = (to: string, sender: LaneKey): string => {
-  const [, channel = '', address = ''] = /^([a-z]+:)?(.*)$/is.exec(to.trim()) ?? [];
-  const number = address.replaceAll(/[\s().\-/]/g, '');
-  if (!/^\+?\d+$/.test(number)) return to.trim();
-  return channel.toLowerCase() + withCountry(number, /\/(?:[a-z]+:)?\+1\d+$/i.test(sender));
-};
-
-const withCountry = (number: string, isNorthAmerican: boolean): string => {
-  if (number.startsWith('+')) return number;
-  return isNorthAmerican && number.length === 10 ? `+1${number}` : `+${number}`;
 };

@@ -10,6 +10,7 @@ export { creationWindow, type MessageMatch, matchMessage, type SentMessage } fro
 export { type ListedMessage, listUrl, type MessagePage, parseMessagePage } from './message-list.js';
 export { type MessageParameter, messageParameters } from './parameters.js';
 export { parseReceipt, type SaidOfMessage } from './parse-receipt.js';
+export { isRegion, type Recipient, readRecipient, withRecipient } from './phone-number.js';
 export { excerptAnswer } from './read-answer.js';
 export { parseReply, type Reply } from './reply.js';
 export { countSegments } from './segments.js';

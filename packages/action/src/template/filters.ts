@@ -5,6 +5,7 @@
 import { encodeComponent } from '../encode-component.js';
 import { checkDateArguments, openDateFilter } from './date-filter.js';
 import { formatDecimal, parseDecimal, roundDecimal } from './decimal.js';
+import { checkE164Arguments, toE164 } from './e164-filter.js';
 import { decimalOf, spendOnSearch } from './operators.js';
 import { bounded, fault, JsonText, type Run, type Value } from './run.js';
 import { isTrue, jsonOf, spendOn, textOf } from './values.js';
@@ -139,5 +140,6 @@ export const filters = new Map<string, Filter>([
     },
   ],
   ['date', { parameters: ['format', 'tz', 'locale'], required: 0, check: checkDateArguments, open: openDateFilter }],
+  ['e164', { parameters: ['region'], required: 0, check: checkE164Arguments, open: () => toE164 }],
   ['json', { parameters: [], required: 0, open: () => (run, value) => new JsonText(jsonOf(run, value)) }],
 ]);

@@ -117,6 +117,10 @@ describe('filters', () => {
       '{{ empty | default("there") }}|{{ empty | default("there", true) }}|{{ no | default("there", boolean=true) }}',
       '|there|there',
     ],
+    [
+      '{{ "(500) 555-0010" | e164("US") }} {{ "+49 151 23456789" | e164 }}{{ gone | e164 }}',
+      '+15005550010 +4915123456789',
+    ],
     ['{{ name | upper }} {{ "ÄÖ" | lower }} {{ "  x " | trim }}.', 'ADA LOVELACE äö x.'],
     ['{{ name | title }} {{ "élan o\'neil JEAN-LUC" | title }}', "Ada Lovelace Élan O'neil Jean-Luc"],
     [

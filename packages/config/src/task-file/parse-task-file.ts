@@ -78,6 +78,7 @@ const toSettings = (given: z.infer<typeof taskSettings>, ownName: string, scanIn
   timeoutMs: given.timeout,
   success: given.success,
   ...(given.rate === undefined ? {} : { ratePerSecond: given.rate }),
+  ...(given.defaultRegion === undefined ? {} : { defaultRegion: given.defaultRegion }),
   ...(given.lane === undefined ? {} : { lane: given.lane }),
   ...(given.onUnknown === undefined ? {} : { onUnknown: given.onUnknown }),
   ...(given.signWith === undefined ? {} : { signWith: given.signWith }),

@@ -85,6 +85,10 @@ export const taskSettings = z.strictObject(
     backoff: backoff.prefault({}),
     rate: read('a rate such as 10/s, 60/min or 1000/h', parseRate).optional(),
     lane: name.optional(),
+    defaultRegion: read(
+      'a country in two letters, such as US or DE',
+      (text) => /^[A-Z]{2}$/.exec(text)?.[0],
+    ).optional(),
     recheck: oneOf('true', 'false')
       .transform((given) => given === 'true')
       .default(true),

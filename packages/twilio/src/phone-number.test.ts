@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { isRegion, readRecipient, withRecipient } from './phone-number.js';
+
+describe('the recipient of a message', () => {
+  it.each<[string, string | undefined, string]>([
+    ['+15005550010', undefined, '+15005550010'],
+    [' +1 (500) 555-0010 ', undefined, '+15005550010'],
+    ['5005550010', 'US', '+15005550010'],
+    ['1 500 555 0010', 'US', '+15005550010'],
+    ['0151 234/56789', 'DE', '+4915123456789'],
+    ['0049 151 23456789', 'DE', '+4915123456789'],
+    ['+44 20 7946 0018', 'US', '+442079460018'],
+    ['whatsapp:+15005550010', undefined, 'whatsapp:+15005550010'],
+    ['messenger:some-user', undefined, 'messenger:some-user'],
+  ])('%s, of %s, is %s', (text, region, to) => {
+    expect(readRecipient(text, region)).toEqual({ kind: 'number', to });
+  });
+
+  it.each<[string, string | undefined, RegExp]>([
+    ['5005550010', undefined, /names no country/],
+    ['+1500555001', undefined, /too short or too long/],
+    ['+150055500101', undefined, /too short or too long|no phone number/],
+    ['12345', 'US', /too short or too long/],
+    ['+999123456789', undefined, /no phone number/],
+    ['+15005550010 ext. 5', undefined, /no phone number/],
+    ['hello', 'US', /no phone number/],
+    ['call +15005550010', 'US', /no phone number/],
+    ['', 'US', /no number/],
+  ])('%s, of %s, is none', (text, region, reason) => {
+    const read = readRecipient(text, region);
+    expect(read).toEqual({ kind: 'bad', reason: expect.stringMatching(reason) });
+    if (text !== '') expect(JSON.stringify(read)).not.toContain(text);
+  });
+
+  it('stands in the form in place of what was there, and nothing else changes', () => {
+    const form = [
+      ['From', '+1'],
+      ['To', '1 500'],
+      ['Body', 'a b'],
+    ] as const;
+    expect(withRecipient('From=%2B1&&To=1%20500&Body=a+b', form, '+1500')).toBe('From=%2B1&To=%2B1500&Body=a+b');
+    expect(withRecipient('From=%2B1&To=1%20500&Body=a+b', form, '1 500')).toBe('From=%2B1&To=1%20500&Body=a+b');
+  });
+
+  it('of a region that there is', () => {
+    expect(['US', 'DE', 'us', 'ZZ', ''].map(isRegion)).toEqual([true, true, false, false, false]);
+  });
+});
