@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { SegmentedMessage } from 'sms-segments-calculator';
 import { describe, expect, it } from 'vitest';
-import { countSegments } from './segments.js';
+import { countSegments, signsOutsideGsm7 } from './segments.js';
 
 const body = (text: string, ...more: [string, string][]) =>
   countSegments([['From', '+15005550006'], ['To', '+15005550010'], ['Body', text], ...more]);
@@ -36,12 +36,22 @@ describe('segments', () => {
   });
 
   it('are those of the calculator, whatever the text', () => {
-    const text = fc.string({ unit: fc.constantFrom('a', 'ä', '~', '€', 'я', '漢', '🐦', '\n', ' '), maxLength: 400 });
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'ä', '~', '€', 'я', '漢', '🐦', '\n', '\r\n', ' ', '❤️', '👩‍👧', '🇩🇪', 'e\u0301'),
+      maxLength: 400,
+    });
+    const gsm = fc.string({ unit: fc.constantFrom('a', 'ä', '~', '€', '{', '\n', ' '), maxLength: 700 });
+    const simple = fc.string({ unit: fc.constantFrom('a', 'я', '漢', '🐦', '😀'), maxLength: 300 });
     fc.assert(
-      fc.property(text, (any) => {
+      fc.property(fc.oneof(text, gsm, simple), (any) => {
         expect(body(any)).toBe(Math.max(1, new SegmentedMessage(any, 'auto', false).segmentsCount));
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
+  });
+
+  it('are many where a sign is not in GSM-7, and that sign is named', () => {
+    expect(signsOutsideGsm7('Grüße – “heute” – 🐦 €')).toEqual(['–', '“', '”', '🐦']);
+    expect(signsOutsideGsm7('Grüße {heute} €')).toEqual([]);
   });
 });
