@@ -6,6 +6,9 @@ export { type ConcurrencyWatch, openConcurrencyWatch } from './concurrency-watch
 export { type ContentFaults, openContentFaults } from './content-faults.js';
 export { type DeliverDeps, deliverRun } from './deliver-run.js';
 export { type FeedDeps, feedLane } from './feed-lane.js';
+export type { LanePlan } from './plan/lane-plans.js';
+export type { Sample } from './plan/make-sample.js';
+export { planTask, type TaskPlan } from './plan/plan-task.js';
 export { openReceiptAddress, type ReceiptAddress, receiptPath } from './receipt-address.js';
 export { receiptObstacle } from './receipt-obstacle.js';
 export { openReceiptReferences, type ReceiptReferences } from './receipt-reference.js';

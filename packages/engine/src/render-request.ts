@@ -6,8 +6,13 @@ import type { CompiledAction, RenderedRequest } from '@quailrunner/action';
 import { type Columns, QuailError } from '@quailrunner/domain';
 import { readRecipient, withRecipient } from '@quailrunner/twilio';
 
+export interface RenderedRun extends RenderedRequest {
+  /** Of the recipient's country, `1`, `49`; of a message at Twilio to a phone number. */
+  readonly callingCode?: string;
+}
+
 /** Throws RenderFault where the row doesn't fit its templates, and NUMBER_INVALID where To is no phone number. */
-export type RenderRequest = (columns: Columns, secrets: Readonly<Record<string, string>>) => RenderedRequest;
+export type RenderRequest = (columns: Columns, secrets: Readonly<Record<string, string>>) => RenderedRun;
 
 export const openRender =
   (action: CompiledAction, { isMessage, region }: { isMessage: boolean; region: string | undefined }): RenderRequest =>
@@ -20,11 +25,17 @@ const withNumber = (
   { url, headers, body }: RenderedRequest,
   form: NonNullable<RenderedRequest['form']>,
   region: string | undefined,
-): RenderedRequest => {
+): RenderedRun => {
   const place = form.findLastIndex(([name]) => name === 'To');
   const recipient = readRecipient(form[place]?.[1] ?? '', region);
   if (recipient.kind === 'bad') throw new QuailError('NUMBER_INVALID', recipient.reason);
-  const { to } = recipient;
+  const { to, callingCode } = recipient;
   const written = form.map((pair, n) => (n === place ? (['To', to] as const) : pair));
-  return { url, headers, body: withRecipient(body, form, to), form: written };
+  return {
+    url,
+    headers,
+    body: withRecipient(body, form, to),
+    form: written,
+    ...(callingCode === undefined ? {} : { callingCode }),
+  };
 };

@@ -21,6 +21,13 @@ export {
   type UnknownRun,
 } from './read-open-runs.js';
 export {
+  type EntityState,
+  type LaneProspect,
+  readEntityStates,
+  readLaneProspects,
+  readSuppressed,
+} from './read-prospects.js';
+export {
   type AttemptRow,
   countRuns,
   type ReceiptRow,

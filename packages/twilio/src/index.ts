@@ -13,6 +13,6 @@ export { parseReceipt, type SaidOfMessage } from './parse-receipt.js';
 export { isRegion, type Recipient, readRecipient, withRecipient } from './phone-number.js';
 export { excerptAnswer } from './read-answer.js';
 export { parseReply, type Reply } from './reply.js';
-export { countSegments } from './segments.js';
+export { countSegments, readSegments, type Segments, signsOutsideGsm7 } from './segments.js';
 export { twilioSignature } from './signature.js';
 export { accountSidOf, isMessagesUrl, isTwilioUrl } from './twilio-url.js';

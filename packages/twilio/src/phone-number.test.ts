@@ -13,7 +13,7 @@ describe('the recipient of a message', () => {
     ['whatsapp:+15005550010', undefined, 'whatsapp:+15005550010'],
     ['messenger:some-user', undefined, 'messenger:some-user'],
   ])('%s, of %s, is %s', (text, region, to) => {
-    expect(readRecipient(text, region)).toEqual({ kind: 'number', to });
+    expect(readRecipient(text, region)).toMatchObject({ kind: 'number', to });
   });
 
   it.each<[string, string | undefined, RegExp]>([

@@ -11,7 +11,12 @@ export type Region = string;
 export const isRegion = (text: string): boolean => (getCountries() as readonly string[]).includes(text);
 
 export type Recipient =
-  | { readonly kind: 'number'; readonly to: string }
+  | {
+      readonly kind: 'number';
+      readonly to: string;
+      /** The calling code of its country, `1`, `49`; absent for an address of another channel. */
+      readonly callingCode?: string;
+    }
   /** Without the number itself. */
   | { readonly kind: 'bad'; readonly reason: string };
 
@@ -28,7 +33,7 @@ export const readRecipient = (to: string, region?: Region): Recipient => {
   const number = parsePhoneNumberFromString(text, options);
   if (number === undefined || number.ext !== undefined) return bad('what is in To is no phone number');
   if (!number.isPossible()) return bad('the number in To is too short or too long for its country');
-  return { kind: 'number', to: number.number };
+  return { kind: 'number', to: number.number, callingCode: number.countryCallingCode };
 };
 
 const bad = (reason: string): Recipient => ({ kind: 'bad', reason });

@@ -1,6 +1,13 @@
 /** `quail task`: check and apply task files, look at tasks, pause and resume them. */
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
+import { wholeNumber } from './arguments.js';
+
+interface PlanOptions {
+  readonly prices?: string;
+  readonly samples: number;
+  readonly json?: true;
+}
 
 interface Json {
   readonly json?: true;
@@ -15,6 +22,16 @@ export const addTaskCommand = (program: Command, context: CliContext): void => {
     .option('--json', 'for programs')
     .action(async (paths: string[], { json }: Json) =>
       (await import('./task-files.js')).checkTasks(paths, json === true, context),
+    );
+  task
+    .command('plan')
+    .description('show what tasks would send to whom, when and for how much; writes and sends nothing')
+    .argument('<tasks...>', 'task files, directories of them, or names of tasks')
+    .option('--prices <file>', 'what segments cost, by prefix of the number; prices.yaml unless given')
+    .option('--samples <count>', 'messages to show in full', wholeNumber(0, 10), 3)
+    .option('--json', 'for programs')
+    .action(async (tasks: string[], options: PlanOptions) =>
+      (await import('./task-plan.js')).planTasks(tasks, options, context),
     );
   task
     .command('apply')

@@ -1,0 +1,69 @@
+/**
+ * A user's own price table, as YAML: what a segment costs by the beginning of the number, and what a picture message does.
+ * Every mistake at its place.
+ *
+ *     currency: USD
+ *     sms: { "+1": 0.0083, "+49": 0.0900 }
+ *     mms: { "+1": 0.0200 }
+ */
+import { readFileSync } from 'node:fs';
+import { type Problem, ProblemsError } from '@quailrunner/domain';
+import { z } from 'zod';
+import { readYaml } from './task-file/read-yaml.js';
+import { placeOfKey } from './task-file/yaml-places.js';
+
+export interface Prices {
+  readonly currency: string;
+  /** A segment's price by prefix: `+1`, `+49`, `whatsapp:+1`. */
+  readonly sms: ReadonlyMap<string, number>;
+  /** A picture message's price by prefix. */
+  readonly mms: ReadonlyMap<string, number>;
+}
+
+const price = z
+  .string()
+  .regex(/^\d{1,6}(?:\.\d{1,8})?$/, 'must be a price such as 0.0083')
+  .transform(Number);
+const table = z
+  .record(
+    z.string().regex(/^(?:[a-z]+:)?\+?\d{0,15}$/, 'must be the beginning of a number, such as "+1"'),
+    price,
+    'must be prices by prefix',
+  )
+  .default({});
+const prices = z.strictObject({
+  currency: z.string('must name a currency, such as USD').regex(/^[A-Z]{3}$/, 'must be three letters, such as USD'),
+  sms: table,
+  mms: table,
+});
+
+/** Throws ProblemsError. */
+export const readPrices = (path: string): Prices => {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const message = code === 'ENOENT' ? 'there is no such file' : `it can't be read (${code})`;
+    throw new ProblemsError([{ code: 'PRICES_INVALID', message, where: path }]);
+  }
+  return parsePrices(text, path);
+};
+
+export const parsePrices = (text: string, path: string): Prices => {
+  const yaml = readYaml(text, { yaml: text, yamlAt: 0 }, path);
+  const parsed = prices.safeParse(yaml.document.toJS() ?? {});
+  if (parsed.success) {
+    const { currency, sms, mms } = parsed.data;
+    return { currency, sms: new Map(Object.entries(sms)), mms: new Map(Object.entries(mms)) };
+  }
+  const problems = parsed.error.issues.map((issue): Problem => {
+    const name = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.');
+    const message =
+      issue.code === 'unrecognized_keys'
+        ? `there is no "${name}": it has currency, sms and mms`
+        : `"${name}" ${issue.message}`;
+    return { code: 'PRICES_INVALID', message, where: path, ...placeOfKey(yaml, issue.path) };
+  });
+  throw new ProblemsError(problems);
+};

@@ -1,0 +1,199 @@
+/**
+ * Plan: what a task would do if it were applied now. The predicate is read as a scan reads it, each message is rendered as the
+ * feed and the worker render it, and nothing is written or sent. Memory does not grow with rows, but for eight bytes each.
+ */
+import {
+  type Columns,
+  type Entity,
+  type Problem,
+  QuailError,
+  type RunState,
+  type TaskDefinition,
+} from '@quailrunner/domain';
+import { type Ledger, readEntityStates, readRevision, readSuppressed, readTask } from '@quailrunner/ledger';
+import { explainPredicate, type PredicatePlan, readEntities, type Sources } from '@quailrunner/source';
+import { describeFault } from '@quailrunner/telemetry';
+import { addressOf, type MessageAddress } from '@quailrunner/twilio';
+import { checkTask } from '../check-task.js';
+import { type CompiledTask, type LaneOfEntity, laneOf } from '../compile-task.js';
+import { describeChange } from './describe-change.js';
+import { type LanePlan, openLaneTally, planLanes } from './lane-plans.js';
+import { makeSample, type Sample } from './make-sample.js';
+import { openTally, type PriceTable, type Tally } from './tally.js';
+
+export interface TaskPlan {
+  readonly task: string;
+  readonly change: 'new' | 'changed' | 'unchanged';
+  /** Settings and parts that differ from the newest revision. */
+  readonly changed: readonly string[];
+  readonly predicate: PredicatePlan;
+  readonly entities: EntityCounts;
+  /** Of the messages that would be sent. */
+  readonly messages: Tally;
+  readonly lanes: readonly LanePlan[];
+  readonly samples: readonly Sample[];
+  readonly warnings: readonly Problem[];
+}
+
+export interface EntityCounts {
+  /** Rows of the predicate. */
+  readonly matched: number;
+  /** Would be claimed: new ones, and skipped ones that match again. */
+  readonly claimed: number;
+  /** Of the claimed: would be sent; would fail without a request, by reason; would be skipped as opted out. */
+  readonly sent: number;
+  readonly bad: Readonly<Record<string, number>>;
+  readonly suppressed: number;
+  /** Have a run already, by its state: nothing would be done about them. */
+  readonly known: Readonly<Partial<Record<RunState, number>>>;
+}
+
+export interface PlanDeps {
+  readonly ledger: Ledger;
+  readonly sources: Sources;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly prices?: PriceTable;
+}
+
+const batchSize = 5_000;
+const samplesShown = 10;
+const mostLanes = 1_000;
+
+/** Throws ProblemsError with all that is wrong with the task. */
+export const planTask = async (definition: TaskDefinition, deps: PlanDeps): Promise<TaskPlan> => {
+  const { task, warnings } = await checkTask(definition, deps);
+  const { settings, predicate } = task;
+  const plan = await explainPredicate(deps.sources, { source: settings.source, predicate });
+  const row = await readTask(deps.ledger, settings.name);
+  const before = row && (await readRevision(deps.ledger, row.taskId, row.revision));
+  const changed = before === undefined ? [] : describeChange(before, definition);
+  const sum = openSum(task, deps, row?.taskId);
+  await readEntities(deps.sources, { source: settings.source, predicate, batchSize }, sum.add);
+  const { entities, messages, lanes, samples } = sum.read();
+  return {
+    task: settings.name,
+    change: before === undefined ? 'new' : changed.length > 0 ? 'changed' : 'unchanged',
+    changed,
+    predicate: plan,
+    entities,
+    messages,
+    lanes: await planLanes(lanes, { ...settings, ...(row && { taskId: row.taskId }) }, deps.ledger),
+    samples,
+    warnings,
+  };
+};
+
+const openSum = (task: CompiledTask, deps: PlanDeps, taskId: number | undefined) => {
+  const { ledger } = deps;
+  const secrets = { ...masked(task), ...deps.secrets };
+  const tally = openTally(deps.prices);
+  const lanes = openLaneTally();
+  const laneOfRow = openLaneReader(task, secrets);
+  const samples: Sample[] = [];
+  const bad: Record<string, number> = {};
+  const known: Partial<Record<RunState, number>> = {};
+  let [matched, claimed, sent, suppressed] = [0, 0, 0, 0];
+
+  const send = ({ columns }: Entity, { form, address, country }: Rendered): void => {
+    sent += 1;
+    const segments = task.isMessage ? tally.add(form, address, country) : 1;
+    if (lanes.size < mostLanes) lanes.add(laneOfRow(columns), segments);
+    if (samples.length < samplesShown) samples.push(makeSample(task, columns));
+  };
+
+  return {
+    add: async (entities: Entity[]): Promise<void> => {
+      matched += entities.length;
+      const waiting = await leaveKnown(entities, taskId, known, ledger);
+      claimed += waiting.length;
+      const good: { entity: Entity; rendered: Rendered }[] = [];
+      for (const entity of waiting) {
+        const rendered = render(task, entity.columns, secrets);
+        if ('reason' in rendered) bad[rendered.reason] = (bad[rendered.reason] ?? 0) + 1;
+        else good.push({ entity, rendered });
+      }
+      const optedOut = await findSuppressed(good, ledger);
+      for (const [n, { entity, rendered }] of good.entries()) {
+        if (optedOut.has(n)) suppressed += 1;
+        else send(entity, rendered);
+      }
+    },
+    read: () => ({
+      entities: { matched, claimed, sent, bad, suppressed, known },
+      messages: tally.read(),
+      lanes: lanes.all(),
+      samples,
+    }),
+  };
+};
+
+/** Where a secret isn't known here, the plan goes on without it: workers may have it. */
+const masked = ({ action }: CompiledTask): Record<string, string> =>
+  Object.fromEntries(action.secretNames.map((name) => [name, '********']));
+
+/** A task whose sender is the same for every row is asked once. */
+const openLaneReader = (task: CompiledTask, secrets: Readonly<Record<string, string>>) => {
+  let fixed: LaneOfEntity | undefined;
+  return (columns: Columns): LaneOfEntity => {
+    if (fixed !== undefined) return fixed;
+    const lane = laneOf(task, columns, secrets);
+    if (task.action.hasFixedTarget) fixed = lane;
+    return lane;
+  };
+};
+
+/** Those that a scan would claim. */
+const leaveKnown = async (
+  entities: Entity[],
+  taskId: number | undefined,
+  known: Partial<Record<RunState, number>>,
+  ledger: Ledger,
+): Promise<Entity[]> => {
+  if (taskId === undefined) return entities;
+  const states = await readEntityStates(
+    ledger,
+    taskId,
+    entities.map(({ pk }) => pk),
+  );
+  const left = new Set<number>();
+  for (const { place, state, code } of states) {
+    if (state === 'skipped' && code !== 'SUPPRESSED') continue;
+    known[state] = (known[state] ?? 0) + 1;
+    left.add(place);
+  }
+  return entities.filter((_, place) => !left.has(place));
+};
+
+interface Rendered {
+  readonly form: readonly (readonly [string, string])[];
+  readonly address: MessageAddress | undefined;
+  /** `+1`, `+49`; '' of another channel. */
+  readonly country: string;
+}
+
+/** A row that doesn't fit is told by its reason, which holds nothing of it. */
+const render = (
+  { render: renderRequest, isMessage }: CompiledTask,
+  columns: Columns,
+  secrets: Readonly<Record<string, string>>,
+): Rendered | { readonly reason: string } => {
+  try {
+    const { url, form = [], callingCode } = renderRequest(columns, secrets);
+    const country = callingCode === undefined ? '' : `+${callingCode}`;
+    return { form, address: isMessage ? addressOf(url, form) : undefined, country };
+  } catch (fault) {
+    if (!(fault instanceof QuailError) || fault.retryable) throw fault;
+    return { reason: describeFault(fault).message };
+  }
+};
+
+/** Places among `messages`. */
+const findSuppressed = async (messages: readonly { rendered: Rendered }[], ledger: Ledger): Promise<Set<number>> => {
+  const addressed = messages.flatMap(({ rendered: { address } }, n) => (address === undefined ? [] : [{ n, address }]));
+  if (addressed.length === 0) return new Set();
+  const places = await readSuppressed(
+    ledger,
+    addressed.map(({ address }) => address),
+  );
+  return new Set(places.flatMap((place) => addressed[place]?.n ?? []));
+};

@@ -1,0 +1,98 @@
+/** What a plan counts of the messages that would be sent, one after the other; nothing of any of them is kept. */
+import { countSegments, type MessageAddress, readSegments, signsOutsideGsm7 } from '@quailrunner/twilio';
+import { openSeenBefore } from './seen-before.js';
+
+type Form = readonly (readonly [name: string, value: string])[];
+
+/** What a segment or a picture message costs, by the beginning of the number. */
+export interface PriceTable {
+  readonly currency: string;
+  readonly sms: ReadonlyMap<string, number>;
+  readonly mms: ReadonlyMap<string, number>;
+}
+
+export interface Tally {
+  /** Recipients who get more than one of these messages, and not only because they are named twice. */
+  readonly duplicates: number;
+  /** Messages by the calling code of their number's country, `+1`, `+49`; '' for other channels. */
+  readonly countries: Readonly<Record<string, number>>;
+  readonly segments: number;
+  /** Messages that aren't in GSM-7, and the characters because of which, as far as they were looked at. */
+  readonly ucs2: number;
+  readonly signs: readonly string[];
+  /** Of the messages that were looked at, those that SmartEncoded=true would make shorter. */
+  readonly smart: { readonly looked: number; readonly shorter: number };
+  readonly cost?: Cost;
+}
+
+export interface Cost {
+  readonly currency: string;
+  readonly total: number;
+  /** Messages whose price the table doesn't tell. */
+  readonly unpriced: number;
+}
+
+const mostSigns = 20;
+/** The calculator takes up to a millisecond for one. */
+const mostLooked = 500;
+
+export const openTally = (prices?: PriceTable) => {
+  const isSecond = openSeenBefore();
+  const countries: Record<string, number> = {};
+  const signs = new Set<string>();
+  const units = new Map<number, number>();
+  const smart = { looked: 0, shorter: 0 };
+  let [duplicates, segments, ucs2, unpriced] = [0, 0, 0, 0];
+
+  const countText = (body: string): void => {
+    const { encoding, count } = readSegments(body, { isSmart: false });
+    if (encoding === 'GSM-7') return;
+    ucs2 += 1;
+    if (smart.looked >= mostLooked) return;
+    smart.looked += 1;
+    if (readSegments(body, { isSmart: true }).count < count) smart.shorter += 1;
+    for (const sign of signsOutsideGsm7(body)) if (signs.size < mostSigns) signs.add(sign);
+  };
+
+  return {
+    /** Returns its segments. */
+    add: (form: Form, address: MessageAddress | undefined, callingCode: string): number => {
+      const own = countSegments(form);
+      segments += own;
+      countries[callingCode] = (countries[callingCode] ?? 0) + 1;
+      const valueIn = (name: string): string => form.findLast(([key]) => key === name)?.[1] ?? '';
+      const isPicture = valueIn('MediaUrl') !== '';
+      if (!isPicture && callingCode !== '') countText(valueIn('Body'));
+      if (address !== undefined && isSecond(`${address.sender} ${address.recipient}`)) duplicates += 1;
+      if (prices !== undefined) {
+        const price = priceOf(isPicture ? prices.mms : prices.sms, address?.recipient ?? '');
+        if (price === undefined) unpriced += 1;
+        else units.set(price, (units.get(price) ?? 0) + own);
+      }
+      return own;
+    },
+    read: (): Tally => ({
+      duplicates,
+      countries,
+      segments,
+      ucs2,
+      signs: [...signs],
+      smart,
+      ...(prices === undefined ? {} : { cost: { currency: prices.currency, total: sumOf(units), unpriced } }),
+    }),
+  };
+};
+
+/** Of the longest beginning that the table has. */
+const priceOf = (table: ReadonlyMap<string, number>, recipient: string): number | undefined => {
+  for (let length = recipient.length; length >= 0; length--) {
+    const price = table.get(recipient.slice(0, length));
+    if (price !== undefined) return price;
+  }
+  return undefined;
+};
+
+const sumOf = (units: ReadonlyMap<number, number>): number => {
+  const total = [...units].reduce((sum, [price, count]) => sum + price * count, 0);
+  return Math.round(total * 1e4) / 1e4;
+};
