@@ -2,8 +2,9 @@
  * The gate's state in Redis, one hash a lane, and the two scripts that move it. Redis runs a script alone and has one clock,
  * so all workers keep one rate together. All of it may be lost at any moment: whoever asks brings what the ledger remembers.
  *
- * Fields: `round` (changes whenever the lane is told to stop, so that answers to older requests are known as such), `tat`
- * (when the next slot is free), `until` (nothing leaves before), `open` (else one run tries alone), `probe` (that one has until
+ * Fields: `round` (changes whenever the lane is told to stop, so that answers to older requests are known as such), `last`
+ * and `cost` (the newest slot that was given out: the next one follows it at the pace of the moment it is asked for), `tat`
+ * (when that would be at the pace of then: the state is kept for as long), `until` (nothing leaves before), `open` (else one run tries alone), `probe` (that one has until
  * then to answer), `pace`, `since`, `ceiling` (domain's paceLaw), `misses` (stops in a row), `failures` (connections in a row).
  */
 const shared = `
@@ -36,14 +37,14 @@ end
 `;
 
 /**
- * A slot for one message of `cost` units, or how long to wait before asking again. Slots are given out `horizon` ms ahead at
- * most, so that a change of the rate or a stop acts at once.
+ * A slot for one message of `cost` units, or how long to wait before asking again. Slots are given out so far ahead that the
+ * attempt is committed by then (`lead`), and `horizon` ms ahead at most, so that a change of the rate or a stop acts at once.
  */
 export const passScript = `${shared}
 local key = KEYS[1]
 local rate, cost, horizon, lease, idle = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local spread, grow = tonumber(ARGV[6]), tonumber(ARGV[7])
-local ownLast = tonumber(ARGV[8])
+local ownLast, lead = tonumber(ARGV[8]), tonumber(ARGV[13])
 local now = ms()
 local s = read(key)
 local isNew = not s.round
@@ -59,22 +60,28 @@ if (s['until'] or 0) > now then
   return { 'wait', text(s['until'] - now) }
 end
 local probing = not s.open
-if probing and (s.probe or 0) > now then return { 'wait', '50' } end
+if probing and (s.probe or 0) > now then
+  -- The longer it takes, the less often it is asked for.
+  return { 'wait', text(math.min(500, math.max(50, (now + lease - s.probe) / 4))) }
+end
 local pace = paceOf(s, rate, now, grow)
-local slot = now
+local slot, step = now, 0
 if pace then
-  local step = 1000 * spread / pace
+  step = 1000 * spread / pace
+  local free = 0
+  -- A slot further ahead than any is given out was given out by a clock that has stepped back since.
+  if s.last then free = math.min(s.last, now + horizon) + step * s.cost end
   -- Slots that were given out before Redis forgot still stand.
-  slot = math.max(now, s.tat or 0, now - ownLast + step)
+  slot = math.max(now + lead, free, now - ownLast + step)
   if slot - now > horizon then
     if isNew then write(key, s, now, idle) end
     return { 'wait', text(slot - now - horizon / 2) }
   end
-  s.tat = slot + step * cost
+  s.last, s.cost, s.tat = slot, cost, slot + step * cost
 end
 if probing then s.probe = slot + lease end
 write(key, s, now, idle)
-return { 'go', text(slot - now), text(s.round), probing and 'probe' or '', pace and 'paced' or '' }
+return { 'go', text(slot - now), text(s.round), probing and 'probe' or '', pace and 'paced' or '', text(step) }
 `;
 
 /**
@@ -85,9 +92,11 @@ export const tellScript = `${shared}
 local key, word, round, isProbe = KEYS[1], ARGV[1], ARGV[2], ARGV[3] == '1'
 local rate, asked, observed, idle = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local first, most, after = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
-local grow, floor = tonumber(ARGV[11]), tonumber(ARGV[12])
+local grow, floor, left = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
 local now = ms()
 local s = read(key)
+-- Who tries alone may leave later than its slot: the next one follows when it really left.
+if isProbe and left >= 0 and s.last then s.last = math.max(s.last, now - left) end
 if not s.round then return { 'old' } end
 if text(s.round) ~= round then
   -- It left before the lane was stopped. A longer rest than the one that goes on is heeded, and nothing else.

@@ -24,12 +24,14 @@ export type Passed =
       readonly round: string;
       readonly isProbe: boolean;
       readonly isPaced: boolean;
+      /** From one message of one unit to the next, at the pace of now. */
+      readonly stepMs: number;
     }
   | { readonly kind: 'wait'; readonly ms: number };
 
 export type Wait = Extract<Passed, { kind: 'wait' }>;
 
-export interface Slot extends Pick<Extract<Passed, { kind: 'go' }>, 'kind' | 'round' | 'isProbe' | 'isPaced'> {
+export interface Slot extends Omit<Extract<Passed, { kind: 'go' }>, 'inMs'> {
   readonly cost: number;
   /** When it is, by this process' clock: surely not before `earliest`, and surely by `at`. */
   readonly earliest: number;
@@ -54,7 +56,7 @@ export type Word =
   /** No other message would fare better: the lane is about to be held. */
   | { readonly kind: 'fault' };
 
-/** Slots are given out so far ahead at most: time enough to commit the attempt meanwhile. */
+/** Slots are given out so far ahead at most, or twice as far as it takes to commit an attempt. */
 const horizonMs = 100;
 /** A process that died while it tried for its lane keeps the others waiting so long. */
 const leaseMs = 20_000;
@@ -64,9 +66,21 @@ const idleMs = 30_000;
 const faultMs = 2_000;
 
 export interface GateState {
-  pass(cost: number, limits: LaneLimits, sinceOwnSlotMs: number): Promise<Passed>;
+  pass(cost: number, limits: LaneLimits, own: OwnTimes): Promise<Passed>;
   /** `undefined`: nothing to do for the one who tells. */
-  tell(word: Word, slot: { round: string; isProbe: boolean }, lane: LaneSpeed): Promise<Stop | undefined>;
+  tell(word: Word, slot: ToldSlot, lane: LaneSpeed): Promise<Stop | undefined>;
+}
+
+/** What only this process knows. */
+export interface OwnTimes {
+  readonly sinceOwnSlotMs: number;
+  /** How long its messages take lately from their slot's grant to where they could leave. */
+  readonly leadMs: number;
+}
+
+export interface ToldSlot extends Pick<Slot, 'round' | 'isProbe'> {
+  /** Since when its request is under way; absent where none left. */
+  readonly leftMs?: number;
 }
 
 export interface LaneSpeed {
@@ -84,15 +98,15 @@ export const openGateState = (redis: Redis, laneId: number): GateState => {
   const key = `${keyPrefix}:${queueNameOf(laneId)}:gate`;
   const scripts = withScripts(redis);
   return {
-    pass: async (cost, limits, sinceOwnSlotMs) => {
+    pass: async (cost, limits, { sinceOwnSlotMs, leadMs }) => {
       const age = performance.now() - (limits.readAt ?? 0);
       const { slowed } = limits;
-      const [kind, ms, round = '', probe, paced] = await scripts.passLane(
+      const [kind, ms, round = '', probe, paced, step] = await scripts.passLane(
         key,
         ...[
           limits.ratePerSecond ?? 0,
           cost,
-          horizonMs,
+          Math.max(horizonMs, 2 * leadMs),
           leaseMs,
           idleMs,
           paceLaw.spread,
@@ -101,17 +115,19 @@ export const openGateState = (redis: Redis, laneId: number): GateState => {
         ],
         ...[Math.max(0, (limits.backoffMs ?? 0) - age)],
         ...[slowed?.pace ?? 0, (slowed?.forMs ?? 0) + age, slowed?.ceiling ?? 0],
+        leadMs,
       );
       if (kind !== 'go') return { kind: 'wait', ms: Number(ms) };
-      return { kind, inMs: Number(ms), round, isProbe: probe === 'probe', isPaced: paced === 'paced' };
+      const [isProbe, isPaced] = [probe === 'probe', paced === 'paced'];
+      return { kind, inMs: Number(ms), round, isProbe, isPaced, stepMs: Number(step) };
     },
-    tell: async (word, { round, isProbe }, { ratePerSecond = 0, observed }) => {
+    tell: async (word, { round, isProbe, leftMs = -1 }, { ratePerSecond = 0, observed }) => {
       const asked = word.kind === 'throttled' ? Math.min(paceLaw.mostAskedMs, word.retryAfterMs || 0) : 0;
       const [kind, backoff, pace, ceiling] = await scripts.tellLane(
         key,
         ...[word.kind, round, isProbe ? 1 : 0, ratePerSecond, asked, Math.max(1, observed), idleMs],
         ...stopLaw(word),
-        ...[paceLaw.growMs, paceLaw.floor],
+        ...[paceLaw.growMs, paceLaw.floor, leftMs],
       );
       if (kind !== 'stop' && kind !== 'longer') return undefined;
       const slowed = pace === undefined ? {} : { slowed: { pace: Number(pace), ceiling: Number(ceiling) } };

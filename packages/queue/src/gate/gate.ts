@@ -7,7 +7,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Departures } from './departures.js';
-import type { GateState, LaneLimits, Slot, Stop, Wait, Word } from './gate-state.js';
+import type { GateState, LaneLimits, Slot, Stop, ToldSlot, Wait, Word } from './gate-state.js';
 import { openPermit, type Permit } from './permit.js';
 
 /** The gate closed before the message's turn came. */
@@ -21,6 +21,8 @@ interface Waiter {
 
 /** An open lane without a rate is not asked again within. */
 const freshMs = 100;
+/** A commit that takes longer is out of the ordinary. */
+const mostLeadMs = 2_000;
 /** At most, so that a change is seen. */
 const longestWaitMs = 500;
 /** Redis is away; whoever lost it has said so. */
@@ -39,6 +41,8 @@ export class Gate {
   /** Of an open lane without a rate: until when nobody need be asked. */
   #open: { readonly round: string; readonly until: number } | undefined;
   #ownLast = Number.NEGATIVE_INFINITY;
+  /** How long it takes lately from a slot's grant to where its message could leave. */
+  #leadMs = 0;
   /** There was no connection: the next success must be told, so that failures count in a row only. */
   #hasFailed = false;
 
@@ -54,10 +58,16 @@ export class Gate {
     const slot = (isFree ? this.#pass(cost) : undefined) ?? (await this.#queueUp(cost));
     return openPermit(slot, {
       again: (paid) => (this.#isClosed ? Promise.resolve(undefined) : this.#ask(paid)),
+      ready: (afterMs) => this.#learnLead(afterMs),
       leave: () => this.#departures.add(),
       giveBack: (unused) => this.#giveBack(unused),
       tell: (used, word) => this.#tell(used, word),
     });
+  }
+
+  /** Rises at once and falls slowly: a slot that is missed is lost to the lane. */
+  #learnLead(afterMs: number): void {
+    this.#leadMs = Math.min(mostLeadMs, Math.max(afterMs, this.#leadMs * 0.98));
   }
 
   setLimits(limits: LaneLimits): void {
@@ -100,7 +110,8 @@ export class Gate {
   async #ask(cost: number): Promise<Slot | Wait> {
     const askedAt = performance.now();
     const sinceOwnSlotMs = Math.min(1e9, askedAt - this.#ownLast);
-    const passed = await this.#state.pass(cost, this.#limits, sinceOwnSlotMs).catch(() => away);
+    const own = { sinceOwnSlotMs, leadMs: this.#leadMs };
+    const passed = await this.#state.pass(cost, this.#limits, own).catch(() => away);
     if (passed.kind === 'wait') return passed;
     const { inMs, ...granted } = passed;
     const at = performance.now() + inMs;
@@ -113,7 +124,7 @@ export class Gate {
     const now = performance.now();
     if (this.#open === undefined || this.#open.until < now) return undefined;
     const { round } = this.#open;
-    return { kind: 'go', round, isProbe: false, isPaced: false, cost, at: now, earliest: now };
+    return { kind: 'go', round, isProbe: false, isPaced: false, stepMs: 0, cost, at: now, earliest: now };
   }
 
   async #rest(ms: number): Promise<void> {
@@ -143,7 +154,7 @@ export class Gate {
     for (const slot of this.#spares.splice(0)) if (slot.isProbe) void this.#tell(slot, { kind: 'unclear' });
   }
 
-  async #tell(slot: Slot, word: Word): Promise<Stop | undefined> {
+  async #tell(slot: Slot & ToldSlot, word: Word): Promise<Stop | undefined> {
     const isGood = word.kind === 'good';
     if (!slot.isProbe && (word.kind === 'unclear' || (isGood && !this.#hasFailed))) return undefined;
     this.#hasFailed = word.kind === 'unreachable';

@@ -1,6 +1,7 @@
 /** Permit: one message's turn in its lane, from the gate until its answer is judged. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Slot, Stop, Wait, Word } from './gate-state.js';
+import { paceLaw } from '@quailrunner/domain';
+import type { Slot, Stop, ToldSlot, Wait, Word } from './gate-state.js';
 
 export interface Permit {
   /** It tries alone whether the lane is well: others wait for its answer. */
@@ -19,19 +20,27 @@ export interface Permit {
 interface Deps {
   /** `undefined` once the gate is closed. */
   readonly again: (cost: number) => Promise<Slot | Wait | undefined>;
+  /** It could leave, so long after it got its slot. */
+  readonly ready: (afterMs: number) => void;
   readonly leave: () => void;
   readonly giveBack: (slot: Slot) => void;
-  readonly tell: (slot: Slot, word: Word) => Promise<Stop | undefined>;
+  readonly tell: (slot: Slot & ToldSlot, word: Word) => Promise<Stop | undefined>;
 }
 
-/** As late as a request may leave in its slot; it doubles with each slot missed, or a busy machine would send nothing at all. */
+/**
+ * As late as a request may leave in its slot: the share of a step by which slots are further apart than the rate asks for
+ * (domain's paceLaw), and at least this. It doubles with each slot missed, or a busy machine would send nothing at all.
+ */
 const mostLateMs = 15;
+const lateShare = paceLaw.spread - 1;
 /** At most, so that a close is seen. */
 const longestWaitMs = 250;
 
-export const openPermit = (first: Slot, { again, leave, giveBack, tell }: Deps): Permit => {
+export const openPermit = (first: Slot, { again, ready, leave, giveBack, tell }: Deps): Permit => {
+  const openedAt = performance.now();
   let slot = first;
   let isOver = false;
+  let leftAt: number | undefined;
 
   const another = async (deadline: number): Promise<Slot | undefined> => {
     for (let passed = await again(slot.cost); passed !== undefined; passed = await again(slot.cost)) {
@@ -47,8 +56,9 @@ export const openPermit = (first: Slot, { again, leave, giveBack, tell }: Deps):
       return slot.isProbe;
     },
     arrive: async (deadline) => {
+      ready(performance.now() - openedAt);
       // Who tries alone is not followed before its answer, however late it leaves.
-      for (let lateMs = mostLateMs; slot.isPaced && !slot.isProbe; lateMs *= 2) {
+      for (let lateMs = Math.max(mostLateMs, slot.stepMs * lateShare); slot.isPaced && !slot.isProbe; lateMs *= 2) {
         await untilTime(slot.at);
         if (performance.now() - slot.earliest <= lateMs) break;
         const next = await another(deadline);
@@ -56,6 +66,7 @@ export const openPermit = (first: Slot, { again, leave, giveBack, tell }: Deps):
         slot = next;
       }
       if (slot.isPaced) await untilTime(slot.at);
+      leftAt = performance.now();
       leave();
       return true;
     },
@@ -67,7 +78,7 @@ export const openPermit = (first: Slot, { again, leave, giveBack, tell }: Deps):
     tell: async (word) => {
       if (isOver) return undefined;
       isOver = true;
-      return tell(slot, word);
+      return tell(leftAt === undefined ? slot : { ...slot, leftMs: performance.now() - leftAt }, word);
     },
   };
 };
