@@ -17,6 +17,7 @@ import {
 import { type Monitor, type MonitorOptions, startMonitor } from '@quailrunner/monitor';
 import { openQueue, type Queue } from '@quailrunner/queue';
 import { type Log, silentLog } from '@quailrunner/telemetry';
+import pg from 'pg';
 import { createTestDatabase, createTestRedis } from './databases.js';
 import { waitUntil } from './wait-until.js';
 
@@ -32,6 +33,8 @@ export const canaries = {
 export interface MonitorStage {
   readonly ledger: Ledger;
   readonly queue: Queue;
+  /** Changes the ledger beside the product. */
+  ask(sql: string): Promise<void>;
   readonly password: string;
   /** On a free port; all share the stores and the key. */
   startMonitor(options?: Partial<MonitorOptions>): Promise<Monitor>;
@@ -67,6 +70,11 @@ export const openMonitorStage = async (options: StageOptions = {}): Promise<Moni
   return {
     ledger,
     queue,
+    ask: async (sql) => {
+      const client = new pg.Client({ connectionString: databaseUrl });
+      await client.connect();
+      await client.query(sql).finally(() => client.end());
+    },
     password,
     startMonitor: (options = {}) => start({ adminPassword: password, ...options }, silentLog),
     startUnprepared: (log) => start({}, log),

@@ -13,6 +13,7 @@ import {
   openConcurrencyWatch,
   openContentFaults,
   openReceiptAddress,
+  openStoppedTasks,
   openSuppressionWatch,
   openTaskCache,
   receiptObstacle,
@@ -39,7 +40,7 @@ export interface WorkerApp {
 /** Jobs in progress bound the requests of a lane; many lanes may share a host, and none should wait for a connection. */
 const connectionsPerHost = 1_000;
 
-const pollMs = { lanes: 1_000, suppressions: 1_000, concurrency: 1_000, progress: 10_000 };
+const pollMs = { lanes: 1_000, suppressions: 1_000, stoppedTasks: 1_000, concurrency: 1_000, progress: 10_000 };
 
 /** Signs of life within the time after which we would be taken for lost. */
 const heartbeats = 6;
@@ -67,6 +68,7 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
   const attempts = openAttempts(ledger, { workerId, reach });
   const suppressions = openSuppressionWatch(ledger);
   await suppressions.refresh();
+  const stoppedTasks = openStoppedTasks(ledger);
   const concurrency = openConcurrencyWatch(ledger);
   const deps: DeliverDeps = {
     ledger,
@@ -77,6 +79,7 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
     secrets: config.secrets,
     codes: withOwnCodes(config.twilioCodes),
     suppressions,
+    stoppedTasks,
     contentFaults: openContentFaults(),
     concurrency,
     lookUpAfterMs: config.lookUpAfterMs,
@@ -94,6 +97,7 @@ export const startWorker = async (config: Config, log: Log): Promise<WorkerApp> 
   const pollers = [
     poll('lanes', pollMs.lanes, consumers.refresh, log),
     poll('suppressions', pollMs.suppressions, suppressions.refresh, log),
+    poll('stopped tasks', pollMs.stoppedTasks, stoppedTasks.refresh, log),
     poll('concurrency', pollMs.concurrency, concurrency.flush, log),
     poll('heartbeat', config.workerLostAfterMs / heartbeats, () => registerWorker(ledger, me), log),
     poll('progress', pollMs.progress, consumers.watch, log),

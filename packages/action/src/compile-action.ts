@@ -39,6 +39,8 @@ export type ActionPart = 'url' | 'headers' | 'body';
 export interface CompiledAction {
   /** Throws RenderFault when the row doesn't fit: nothing may be sent then. */
   readonly render: (columns: Columns, secrets: Readonly<Record<string, string>>) => RenderedRequest;
+  /** The same without its headers: whom it is for, and what it says. Needs no secret that only a header has. */
+  readonly renderMessage: CompiledAction['render'];
   /** In the order in which the template names them. */
   readonly columnNames: readonly string[];
   readonly secretNames: readonly string[];
@@ -82,6 +84,7 @@ export const compileAction = (action: Action, options: CompileOptions = {}): Com
   };
   return {
     render: openRender(url, headers, body),
+    renderMessage: openRender(url, [], body),
     columnNames: [...names.usedColumns],
     secretNames: [...names.usedSecrets],
     isLiteral: (part) => isLiteral[part],

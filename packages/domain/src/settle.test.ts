@@ -36,7 +36,7 @@ describe('an attempt', () => {
     ],
     [
       { kind: 'lane-fault', ...reason },
-      { state: 'pending', spent: false, dueInMs: 0, holdLane: 'X: because' },
+      { state: 'pending', spent: false, dueInMs: 0 },
     ],
   ])('that was %j is settled as %j', (verdict, expected) =>
     expect(settle(settings, verdict, 0, 0.5)).toEqual(expected),
@@ -80,12 +80,11 @@ describe('an attempt', () => {
   it('always ends in a state that may follow sending, with a wait that can be counted', () => {
     fc.assert(
       fc.property(anyVerdict, fc.nat(20), anyRandom, (verdict, attempts, random) => {
-        const { state, spent, dueInMs, holdLane } = settle(settings, verdict, attempts, random);
+        const { state, spent, dueInMs } = settle(settings, verdict, attempts, random);
         expect(isAllowedMove('sending', state)).toBe(true);
         expect(Number.isSafeInteger(dueInMs) && dueInMs >= 0).toBe(true);
         // What comes back for free goes through the feed, which asks the lane; what was spent is counted.
         expect(spent).toBe(state !== 'pending');
-        expect(holdLane !== undefined).toBe(verdict.kind === 'lane-fault');
       }),
     );
   });

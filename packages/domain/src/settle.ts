@@ -10,8 +10,6 @@ export interface Settlement {
   readonly spent: boolean;
   /** For `retrying`, `pending` and `unknown`: how long until somebody looks at the run again. */
   readonly dueInMs: number;
-  /** Set when the whole lane must stop until a person resumes it. */
-  readonly holdLane?: string;
 }
 
 /** Twilio's list of messages shows a new message within a few seconds; we wait longer before we call it absent. */
@@ -49,6 +47,6 @@ export const settle = (
         dueInMs: Math.min(longestThrottleMs, Math.max(throttleMs, verdict.retryAfterMs || 0)),
       };
     case 'lane-fault':
-      return { state: 'pending', spent: false, dueInMs: 0, holdLane: `${verdict.code}: ${verdict.reason}` };
+      return { state: 'pending', spent: false, dueInMs: 0 };
   }
 };

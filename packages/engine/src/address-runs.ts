@@ -1,14 +1,14 @@
 /**
- * Address: claim → **feed** → render. What the feed must know of a message before it gets a job: whether its recipient wants
- * anything from its sender, and how many segments it takes of the lane's rate. So it is rendered here once, and nothing of it
- * is kept.
+ * Address: claim → **feed** → render. What the feed must know of a message before it gets a job: whether it still goes out by
+ * this lane, whether its recipient wants anything from its sender, and how many segments it takes of the lane's rate. So it is
+ * rendered here once, without its headers, and nothing of it is kept.
  */
 import { setImmediate as letOthersGo } from 'node:timers/promises';
-import { QuailError } from '@quailrunner/domain';
-import { type AddressedRun, type FedRun, type Ledger, skipSuppressed } from '@quailrunner/ledger';
+import { type LaneKey, QuailError } from '@quailrunner/domain';
+import { type AddressedRun, ensureLane, type FedRun, type Ledger, moveRuns, skipSuppressed } from '@quailrunner/ledger';
 import type { QueuedRun } from '@quailrunner/queue';
-import { addressOf, countSegments, type MessageAddress } from '@quailrunner/twilio';
-import type { CompiledTask } from './compile-task.js';
+import { addressOf, countSegments } from '@quailrunner/twilio';
+import { type CompiledTask, type LaneOfEntity, laneOfRequest } from './compile-task.js';
 import type { TaskCache } from './task-cache.js';
 
 export interface AddressDeps {
@@ -17,44 +17,69 @@ export interface AddressDeps {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-/** Messages after which others get a turn: a long text takes some ms to be counted. */
-const turnAfter = 200;
-
-/** The runs that are to be sent, in their order; those whose recipient has opted out are skipped. */
-export const addressRuns = async (
-  runs: readonly FedRun[],
-  { isPaced }: { readonly isPaced: boolean },
-  { ledger, tasks, secrets }: AddressDeps,
-): Promise<QueuedRun[]> => {
-  const addressed: AddressedRun[] = [];
-  const queued: QueuedRun[] = [];
-  for (const [index, run] of runs.entries()) {
-    if (index % turnAfter === turnAfter - 1) await letOthersGo();
-    const message = readMessage(await tasks.read(run.taskId, run.revision), run, { secrets, isPaced });
-    if (message?.address !== undefined) addressed.push({ ...run, ...message.address });
-    queued.push({ runId: run.runId, dispatch: run.dispatch, task: run.task, segments: message?.segments ?? 1 });
-  }
-  const skipped = addressed.length === 0 ? new Set() : await skipSuppressed(ledger, addressed);
-  return queued.filter(({ runId }) => !skipped.has(runId));
-};
-
-interface Message {
-  readonly address: MessageAddress | undefined;
-  readonly segments: number;
+export interface FedLane {
+  readonly laneId: number;
+  readonly key: LaneKey;
 }
 
-/** Of a message at Twilio; a row that doesn't fit the template is told when it is to be sent. */
-const readMessage = (
-  { render, isMessage }: CompiledTask,
-  { columns }: FedRun,
-  { secrets, isPaced }: { secrets: AddressDeps['secrets']; isPaced: boolean },
-): Message | undefined => {
-  if (!isMessage) return undefined;
+/** Others get a turn after so long. */
+const turnMs = 20;
+
+/** The runs that are to be sent in this lane, in their order. Who has opted out is skipped; who goes elsewhere waits there. */
+export const addressRuns = async (runs: readonly FedRun[], lane: FedLane, deps: AddressDeps): Promise<QueuedRun[]> => {
+  const here: QueuedRun[] = [];
+  const addressed: AddressedRun[] = [];
+  const elsewhere: { run: FedRun; task: CompiledTask; lane: LaneOfEntity }[] = [];
+  let turnEndsAt = performance.now() + turnMs;
+  for (const run of runs) {
+    if (performance.now() > turnEndsAt) {
+      await letOthersGo();
+      turnEndsAt = performance.now() + turnMs;
+    }
+    const task = await deps.tasks.read(run.taskId, run.revision);
+    const message = readMessage(task, run, deps);
+    if (message !== undefined && message.lane.key !== lane.key) {
+      elsewhere.push({ run, task, lane: message.lane });
+      continue;
+    }
+    if (message?.address !== undefined) addressed.push({ ...run, ...message.address });
+    here.push({ runId: run.runId, dispatch: run.dispatch, task: run.task, segments: message?.segments ?? 1 });
+  }
+  await moveElsewhere(elsewhere, deps);
+  const skipped = addressed.length === 0 ? new Set() : await skipSuppressed(deps.ledger, addressed);
+  return here.filter(({ runId }) => !skipped.has(runId));
+};
+
+/**
+ * `undefined` for a row that doesn't fit its template: the worker tells it, and nothing is sent. A secret that this process
+ * doesn't know stops the feed, for nobody could tell whom the message is for.
+ */
+const readMessage = (task: CompiledTask, { columns }: FedRun, { secrets }: AddressDeps) => {
   try {
-    const { url, form = [] } = render(columns, secrets);
-    return { address: addressOf(url, form), segments: isPaced ? countSegments(form) : 1 };
+    const request = task.renderMessage(columns, secrets);
+    const lane = laneOfRequest(task, request);
+    if (!task.isMessage) return { lane, address: undefined, segments: 1 };
+    const { url, form = [] } = request;
+    return { lane, address: addressOf(url, form), segments: countSegments(form) };
   } catch (fault) {
-    if (fault instanceof QuailError && !fault.retryable) return undefined;
+    if (fault instanceof QuailError && fault.code !== 'RENDER_SECRET_MISSING' && !fault.retryable) return undefined;
     throw fault;
   }
+};
+
+/** A revision, or the row of today, names another sender: its lane may be paused, and has a rate of its own. */
+const moveElsewhere = async (
+  runs: readonly { run: FedRun; task: CompiledTask; lane: LaneOfEntity }[],
+  { ledger }: AddressDeps,
+): Promise<void> => {
+  const laneIds = new Map<string, number>();
+  const moves: { runId: string; dispatch: number; laneId: number }[] = [];
+  for (const { run, task, lane } of runs) {
+    const use = { taskId: run.taskId, revision: run.revision, ratePerSecond: task.settings.ratePerSecond };
+    const laneId =
+      laneIds.get(lane.key) ?? (await ensureLane(ledger, lane.key, { ...use, defaultRate: lane.defaultRate }));
+    laneIds.set(lane.key, laneId);
+    moves.push({ runId: run.runId, dispatch: run.dispatch, laneId });
+  }
+  if (moves.length > 0) await moveRuns(ledger, moves);
 };

@@ -2,7 +2,7 @@
 import { type CompiledAction, compileAction, RenderFault } from '@quailrunner/action';
 import type { Columns, LaneKey, TaskDefinition, TaskSettings } from '@quailrunner/domain';
 import { defaultRateOf, isMessagesUrl, isTwilioUrl, laneKeyOf } from '@quailrunner/twilio';
-import { openRender, type RenderRequest } from './render-request.js';
+import { openRender, type RenderedRun, type RenderRequest } from './render-request.js';
 
 export interface CompiledTask {
   readonly settings: TaskSettings;
@@ -10,6 +10,8 @@ export interface CompiledTask {
   readonly action: CompiledAction;
   /** The request of a run: with it, and not with the action's own, runs are sent and found again. */
   readonly render: RenderRequest;
+  /** The same without headers: whom it is for, and what it says. Needs no secret that only a header has. */
+  readonly renderMessage: RenderRequest;
   /** Decides how answers are read, and whether a look-up can settle an unknown run. */
   readonly target: 'twilio' | 'http';
   /** Whether it creates messages at Twilio, which have a sender and a recipient. */
@@ -24,11 +26,13 @@ export const compileTask = (definition: TaskDefinition, columns?: readonly strin
   const { settings, predicate } = definition;
   const action = compileAction(settings.action, columns === undefined ? {} : { columns });
   const isMessage = isMessagesUrl(settings.action.url);
+  const region = settings.defaultRegion;
   return {
     settings,
     predicate,
     action,
-    render: openRender(action, { isMessage, region: settings.defaultRegion }),
+    render: openRender(action.render, { isMessage, region }),
+    renderMessage: openRender(action.renderMessage, { isMessage, region }),
     target: isTwilioUrl(settings.action.url) ? 'twilio' : 'http',
     isMessage,
   };
@@ -44,32 +48,36 @@ export interface LaneOfEntity {
 }
 
 /** The lane of an entity: the one that its task names, else its Twilio account and sender, else its host. */
-export const laneOf = (
-  task: CompiledTask,
-  columns: Columns,
-  secrets: Readonly<Record<string, string>>,
-): LaneOfEntity => {
-  const own = senderOf(task, columns, secrets);
-  const defaultRate = defaultRateOf(own);
-  const { lane } = task.settings;
-  return { key: lane === undefined ? own : `lane/${lane}`, ...(defaultRate === undefined ? {} : { defaultRate }) };
+export const laneOf = (task: CompiledTask, columns: Columns, secrets: Readonly<Record<string, string>>): LaneOfEntity =>
+  toLane(task, senderOf(task, columns, secrets));
+
+/** Of a request that is rendered already. */
+export const laneOfRequest = (task: CompiledTask, request: Target): LaneOfEntity =>
+  toLane(task, senderOfRequest(task, request));
+
+type Target = Pick<RenderedRun, 'url' | 'form'>;
+
+const toLane = ({ settings: { lane } }: CompiledTask, sender: LaneKey): LaneOfEntity => {
+  const defaultRate = defaultRateOf(sender);
+  return { key: lane === undefined ? sender : `lane/${lane}`, ...(defaultRate === undefined ? {} : { defaultRate }) };
 };
 
 const senderOf = (task: CompiledTask, columns: Columns, secrets: Readonly<Record<string, string>>): LaneKey => {
   try {
-    const { url, form } = task.action.render(columns, secrets);
-    const sender = task.target === 'twilio' ? laneKeyOf(url, form ?? []) : undefined;
-    return sender ?? `host/${new URL(url).host}`;
+    return senderOfRequest(task, task.action.renderMessage(columns, secrets));
   } catch (fault) {
     if (fault instanceof RenderFault) return literalSender(task) ?? unrenderable;
     throw fault;
   }
 };
 
+const senderOfRequest = ({ target }: CompiledTask, { url, form = [] }: Target): LaneKey =>
+  (target === 'twilio' ? laneKeyOf(url, form) : undefined) ?? `host/${new URL(url).host}`;
+
 /** The one that needs no row: of a literal URL and a literal sender. */
-const literalSender = ({ action, settings, target }: CompiledTask): LaneKey | undefined => {
+const literalSender = (task: CompiledTask): LaneKey | undefined => {
+  const { action, settings } = task;
   if (!action.hasFixedTarget || !action.isLiteral('url')) return undefined;
   const form = action.formParameters.filter(({ literal }) => literal).map(({ name, value }) => [name, value] as const);
-  const sender = target === 'twilio' ? laneKeyOf(settings.action.url, form) : undefined;
-  return sender ?? `host/${new URL(settings.action.url).host}`;
+  return senderOfRequest(task, { url: settings.action.url, form });
 };

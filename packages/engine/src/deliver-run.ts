@@ -16,6 +16,7 @@ import { decideVerdict } from './decide-verdict.js';
 import { finishSurely } from './finish-surely.js';
 import type { ReceiptAddress } from './receipt-address.js';
 import { type Judged, type RecordDeps, recordOutcome } from './record-outcome.js';
+import type { StoppedTasks } from './stopped-tasks.js';
 import type { SuppressionWatch } from './suppression-watch.js';
 import type { TaskCache } from './task-cache.js';
 import { withWebhookHeaders } from './webhook-headers.js';
@@ -27,6 +28,7 @@ export interface DeliverDeps extends RecordDeps {
   /** What Twilio's codes mean. */
   readonly codes: CodeTable;
   readonly suppressions: SuppressionWatch;
+  readonly stoppedTasks: Pick<StoppedTasks, 'has'>;
   /**
    * A request that has not left so long after its start was asked for does not leave any more: a worker that was frozen is
    * taken for lost, and when it wakes, its run may be somebody else's.
@@ -46,7 +48,7 @@ export const deliverRun = async (dispatch: Dispatch, permit: Permit, deps: Deliv
   const prepared = await prepare(run, deps);
   if ('verdict' in prepared) return recordOutcome(run, prepared, permit, deps);
   const { task, request, address } = prepared;
-  const outcome = (await permit.arrive(leaveBefore))
+  const outcome = (await mayLeave(run, prepared, leaveBefore, permit, deps))
     ? await deps.client.post(request, { timeoutMs: task.settings.timeoutMs, leaveBefore })
     : outOfTime;
   deps.reach('attempt.answered');
@@ -60,11 +62,20 @@ const leaveOut = (permit: Permit): JobResult => {
   return { state: 'void' };
 };
 
-/** The lane was stopped, or had no turn left in time. */
+/** Waits for its turn in the lane. Whatever was told of its task and its recipient meanwhile is heeded. */
+const mayLeave = async (
+  { taskId }: StartedRun,
+  { address }: Prepared,
+  leaveBefore: number,
+  permit: Permit,
+  { suppressions, stoppedTasks }: DeliverDeps,
+): Promise<boolean> => (await permit.arrive(leaveBefore)) && !stoppedTasks.has(taskId) && !suppressions.has(address);
+
+/** The lane or the task was stopped, the recipient has opted out, or there was no turn left in time. */
 const outOfTime: Outcome = {
   kind: 'not-sent',
   code: 'TOO_LATE',
-  reason: 'its turn in the lane did not come in time',
+  reason: 'its turn in the lane did not come in time, or it was stopped before',
   durationMs: 0,
 };
 

@@ -8,7 +8,7 @@
 import type { Reach } from '@quailrunner/domain';
 import { feedRuns, returnRuns } from '@quailrunner/ledger';
 import type { Queue } from '@quailrunner/queue';
-import { type AddressDeps, addressRuns } from './address-runs.js';
+import { type AddressDeps, addressRuns, type FedLane } from './address-runs.js';
 import { type RecheckDeps, recheckRuns } from './recheck-runs.js';
 
 export interface FeedDeps extends RecheckDeps, AddressDeps {
@@ -16,8 +16,7 @@ export interface FeedDeps extends RecheckDeps, AddressDeps {
   readonly reach: Reach;
 }
 
-export interface FeedableLane {
-  readonly laneId: number;
+export interface FeedableLane extends FedLane {
   readonly ratePerSecond?: number;
 }
 
@@ -29,14 +28,15 @@ const highWaterOf = (ratePerSecond: number | undefined): number =>
   ratePerSecond === undefined ? mostJobs : Math.min(mostJobs, Math.max(fewestJobs, Math.ceil(ratePerSecond * 60)));
 
 /** Returns how many runs got a job: 0 while the lane has enough, has nothing due, or is being fed by another scheduler. */
-export const feedLane = async ({ laneId, ratePerSecond }: FeedableLane, deps: FeedDeps): Promise<number> => {
+export const feedLane = async (lane: FeedableLane, deps: FeedDeps): Promise<number> => {
+  const { laneId, ratePerSecond } = lane;
   const fed = await feedRuns(deps.ledger, { laneId, highWater: highWaterOf(ratePerSecond) });
   if (fed.length === 0) return 0;
   deps.reach('runs.fed');
   const wanted = await recheckRuns(fed, deps);
   deps.reach('runs.rechecked');
   try {
-    const runs = await addressRuns(wanted, { isPaced: ratePerSecond !== undefined }, deps);
+    const runs = await addressRuns(wanted, lane, deps);
     await deps.queue.addRuns(laneId, runs);
     deps.reach('jobs.added');
     deps.log.emit('lane.fed', { laneId, runs: runs.length });

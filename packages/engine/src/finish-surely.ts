@@ -13,7 +13,7 @@ export const finishSurely = (
   { attempts, log }: { attempts: Attempts; log: Log },
 ): Promise<boolean> => surely(() => attempts.finish(attempt), log);
 
-/** Does something in the ledger as often as it takes. What the ledger refuses for its value it refuses for ever. */
+/** Does something in the ledger as often as it takes. What the ledger refuses for its value it refuses for ever: throws that. */
 export const surely = async <Result>(work: () => Promise<Result>, log: Log): Promise<Result> => {
   for (let waitMs = 200; ; waitMs = Math.min(2_000, waitMs * 2)) {
     try {

@@ -3,8 +3,8 @@
  * again and again; who has opted out is left alone by every task of that sender. Written before the run goes back or ends, so
  * that a crash in between loses nothing of it; each may be said any number of times.
  */
-import type { Reach, Verdict } from '@quailrunner/domain';
-import { holdLane, holdTask, type Ledger, suppress, type ToldBy } from '@quailrunner/ledger';
+import type { Dispatch, Reach, Verdict } from '@quailrunner/domain';
+import { holdLane, holdTask, type Ledger, suppress, type Told } from '@quailrunner/ledger';
 import type { Log } from '@quailrunner/telemetry';
 import type { MessageAddress } from '@quailrunner/twilio';
 import { type ContentFaults, mostContentFaults } from './content-faults.js';
@@ -19,10 +19,9 @@ export interface HeedDeps {
   readonly suppressions: Pick<SuppressionWatch, 'add'>;
 }
 
-interface HeedfulRun {
+interface HeedfulRun extends Dispatch {
   readonly taskId: number;
   readonly revision: number;
-  readonly laneId: number;
 }
 
 /** `address` is asked for where the recipient has opted out. */
@@ -32,43 +31,56 @@ export const heedVerdict = async (
   address: () => MessageAddress | undefined,
   deps: HeedDeps,
 ): Promise<void> => {
-  if (verdict.kind === 'lane-fault') await hold(run.laneId, `${verdict.code}: ${verdict.reason}`, deps);
+  if (verdict.kind === 'lane-fault') {
+    await surely(() => holdLaneFor(run, `${verdict.code}: ${verdict.reason}`, deps), deps.log);
+    deps.reach('lane.held'); // The next run must find it held.
+  }
   if (verdict.kind === 'refused' && verdict.fault === 'opt-out') {
     const told = address();
     if (told !== undefined) deps.suppressions.add(told);
-    await surely(
-      () => heedOptOut(told === undefined ? [] : [told], { toldBy: 'answer', code: verdict.code }, deps),
-      deps.log,
-    );
+    const addresses = told === undefined ? [] : [told];
+    await surely(() => heedOptOut(addresses, { toldBy: 'answer', code: verdict.code, of: run }, deps), deps.log);
     deps.reach('recipient.suppressed');
   }
-  await surely(() => heedContent(run, verdict, deps), deps.log);
+  const reason = readRow(run, verdict, deps);
+  if (reason !== undefined) await surely(() => holdTaskFor(run, reason, deps), deps.log);
 };
 
-/** The next run must find the lane held. */
-const hold = async (laneId: number, reason: string, { ledger, log, reach }: HeedDeps): Promise<void> => {
-  const lane = await surely(() => holdLane(ledger, laneId, reason), log);
-  if (lane !== undefined) log.emit('lane.held', { laneId, lane, reason });
-  reach('lane.held');
+/** The lane of the attempt, unless a person has let it go on since. */
+export const holdLaneFor = async (
+  attempt: Dispatch,
+  reason: string,
+  { ledger, log }: Pick<HeedDeps, 'ledger' | 'log'>,
+): Promise<void> => {
+  const held = await holdLane(ledger, attempt, reason);
+  if (held !== undefined) log.emit('lane.held', { ...held, reason });
 };
 
 export const heedOptOut = async (
   addresses: readonly MessageAddress[],
-  told: { readonly toldBy: ToldBy; readonly code?: string },
+  { of, ...told }: Told,
   { ledger, log }: Pick<HeedDeps, 'ledger' | 'log'>,
 ): Promise<void> => {
   if (addresses.length === 0) return;
-  const added = await suppress(ledger, addresses, told);
+  const added = await suppress(ledger, addresses, of === undefined ? told : { ...told, of });
   if (added > 0) log.emit('recipient.suppressed', told);
 };
 
-export const heedContent = async (
+/** Why the task is to be held, where this verdict fills the row. Counts it: to be asked once for each. */
+export const readRow = (
   task: Pick<HeedfulRun, 'taskId' | 'revision'>,
   verdict: Verdict,
-  { ledger, log, contentFaults }: Pick<HeedDeps, 'ledger' | 'log' | 'contentFaults'>,
+  { contentFaults }: Pick<HeedDeps, 'contentFaults'>,
+): string | undefined => {
+  if (!contentFaults.isRowFull(task, verdict) || verdict.kind !== 'refused') return undefined;
+  return `${mostContentFaults} messages in a row were refused. ${verdict.code}: ${verdict.reason}`;
+};
+
+export const holdTaskFor = async (
+  task: Pick<HeedfulRun, 'taskId' | 'revision'>,
+  reason: string,
+  { ledger, log }: Pick<HeedDeps, 'ledger' | 'log'>,
 ): Promise<void> => {
-  if (!contentFaults.isRowFull(task, verdict) || verdict.kind !== 'refused') return;
-  const reason = `${mostContentFaults} messages in a row were refused. ${verdict.code}: ${verdict.reason}`;
   const held = await holdTask(ledger, task, reason);
   if (held !== undefined) log.emit('task.held', { task: held, reason });
 };

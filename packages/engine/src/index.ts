@@ -18,6 +18,7 @@ export { type ResolveDeps, resolveUnknown } from './resolve-unknown.js';
 export { type ScanDeps, scanTask } from './scan-task.js';
 export { type AlertDeps, sendAlerts } from './send-alerts.js';
 export type { SignedForm } from './signed-form.js';
+export { openStoppedTasks, type StoppedTasks } from './stopped-tasks.js';
 export { openSuppressionWatch, type SuppressionWatch } from './suppression-watch.js';
 export { recoverQueue, type SweepDeps, sweepRuns } from './sweep-runs.js';
 export { openTaskCache, type TaskCache } from './task-cache.js';

@@ -13,6 +13,7 @@ import {
 } from '@quailrunner/domain';
 import type { Attempts, FinishedAttempt, StartedRun } from '@quailrunner/ledger';
 import type { JobResult, Permit } from '@quailrunner/queue';
+import { describeFault } from '@quailrunner/telemetry';
 import { excerptAnswer, type MessageAddress } from '@quailrunner/twilio';
 import type { CompiledTask } from './compile-task.js';
 import type { ConcurrencyWatch } from './concurrency-watch.js';
@@ -49,7 +50,10 @@ export const recordOutcome = async (
   const concurrentRequests = deps.concurrency.note(run.laneId, outcome);
   if (outcome === undefined && verdict.kind !== 'lane-fault') permit.giveBack();
   else await tellLane(run.laneId, verdict, permit, deps);
-  await heedVerdict(run, verdict, address, deps);
+  // What the ledger refuses for ever must not keep the run from its end.
+  await heedVerdict(run, verdict, address, deps).catch((fault) =>
+    deps.log.emit('verdict.unheeded', { runId: run.runId, ...describeFault(fault) }),
+  );
   const attempt = {
     ...run,
     ...settlement,

@@ -2,13 +2,13 @@
  * Receipt: record → **receipt**. Takes what Twilio says later of a message: whose it is, whether it is Twilio's word, and
  * then into the ledger, where it completes a run whose answer never came. Nothing is written of what can't be checked.
  */
-import type { Dispatch, Reach, Verdict } from '@quailrunner/domain';
-import { holdLaneOf, type Ledger, type Receipts } from '@quailrunner/ledger';
+import type { Reach, Verdict } from '@quailrunner/domain';
+import type { Ledger, Receipts } from '@quailrunner/ledger';
 import type { Log } from '@quailrunner/telemetry';
 import { type CodeTable, parseReceipt, type SaidOfMessage } from '@quailrunner/twilio';
 import type { AuthTokens } from './auth-tokens.js';
 import type { ContentFaults } from './content-faults.js';
-import { heedContent, heedOptOut } from './heed-verdict.js';
+import { heedOptOut, holdLaneFor, holdTaskFor, readRow } from './heed-verdict.js';
 import { patiently } from './patiently.js';
 import type { ReceiptReference, ReceiptReferences } from './receipt-reference.js';
 import { isSignedBy, type SignedForm } from './signed-form.js';
@@ -49,6 +49,7 @@ export const recordReceipt = async (callback: SignedForm, deps: ReceiptDeps): Pr
   await patiently(() => heed(said, reference, deps));
   await patiently(() => deps.receipts.record({ runId, dispatch, ...said }));
   deps.reach('receipt.recorded');
+  await countContent(said, reference, deps);
   const { delivery, code } = said;
   deps.log.emit('receipt.recorded', { runId, delivery, ...(code === undefined ? {} : { code }) });
   return { kind: 'recorded' };
@@ -56,26 +57,32 @@ export const recordReceipt = async (callback: SignedForm, deps: ReceiptDeps): Pr
 
 /**
  * What a message's end means beyond its run, before it is recorded: Twilio doesn't tell it again. A receipt that comes late or
- * twice changes nothing more.
+ * twice holds no lane and suppresses nobody that was let go on since its message was sent.
  */
 const heed = async (
-  { code = '', meaning, delivery, addresses }: SaidOfMessage,
-  { taskId, revision, runId, dispatch }: ReceiptReference,
+  { code = '', meaning, addresses }: SaidOfMessage,
+  { runId, dispatch }: ReceiptReference,
   deps: ReceiptDeps,
 ): Promise<void> => {
+  const of = { runId, dispatch };
   const { group, meaning: reason = '' } = meaning ?? {};
-  if (group === 'opt-out') await heedOptOut(addresses, { toldBy: 'receipt', code }, deps);
-  if (group === 'lane') await hold({ runId, dispatch }, `${code}: ${reason} (told by a receipt)`, deps);
-  if (group === 'content') {
-    await heedContent({ taskId, revision }, { kind: 'refused', fault: 'content', code, reason }, deps);
-  } else if (delivery === 'delivered') await heedContent({ taskId, revision }, arrived, deps);
+  if (group === 'opt-out') await heedOptOut(addresses, { toldBy: 'receipt', code, of }, deps);
+  if (group === 'lane') await holdLaneFor(of, `${code}: ${reason} (told by a receipt)`, deps);
 };
 
-const arrived: Verdict = { kind: 'accepted' };
-
-const hold = async (attempt: Dispatch, reason: string, { ledger, log }: ReceiptDeps): Promise<void> => {
-  const held = await holdLaneOf(ledger, attempt, reason);
-  if (held !== undefined) log.emit('lane.held', { ...held, reason });
+/** Content that is filtered on its way, message after message, holds its task. Counted once it is recorded. */
+const countContent = async (
+  { code = '', meaning, delivery }: SaidOfMessage,
+  task: ReceiptReference,
+  deps: ReceiptDeps,
+) => {
+  const isContent = meaning?.group === 'content';
+  if (!isContent && delivery !== 'delivered') return;
+  const verdict: Verdict = isContent
+    ? { kind: 'refused', fault: 'content', code, reason: meaning.meaning }
+    : { kind: 'accepted' };
+  const reason = readRow(task, verdict, deps);
+  if (reason !== undefined) await patiently(() => holdTaskFor(task, reason, deps));
 };
 
 const refuse = (reason: Extract<ReceiptResult, { kind: 'refused' }>['reason']): ReceiptResult => ({

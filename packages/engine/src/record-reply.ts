@@ -2,6 +2,7 @@
  * A recipient's own word: asks a sender for no more messages, or for messages again. Twilio tells it of every message that
  * comes in; what says neither is taken and forgotten. Nothing is done of what Twilio did not sign.
  */
+import { QuailError } from '@quailrunner/domain';
 import { type Ledger, liftSuppressions, readTasks } from '@quailrunner/ledger';
 import type { Log } from '@quailrunner/telemetry';
 import { accountSidOf, parseReply, type Reply } from '@quailrunner/twilio';
@@ -44,10 +45,15 @@ export const recordReply = async (message: SignedForm, deps: ReplyDeps): Promise
 const readTokens = async (account: string, { ledger, tasks, tokensOf, secrets }: ReplyDeps): Promise<string[]> => {
   const tokens = tokensOfAccount(account, secrets);
   for (const { taskId, revision } of await readTasks(ledger)) {
-    const task = await tasks.read(taskId, revision);
-    if (accountSidOf(task.settings.action.url) === account) tokens.push(...tokensOf(task));
+    // A task that can't be read must not turn away what recipients of the others write.
+    const task = await tasks.read(taskId, revision).catch(passOver);
+    if (task !== undefined && accountSidOf(task.settings.action.url) === account) tokens.push(...tokensOf(task));
   }
   return [...new Set(tokens)];
+};
+
+const passOver = (fault: unknown): undefined => {
+  if (fault instanceof QuailError && fault.retryable) throw fault;
 };
 
 const obey = async ({ asks, addresses }: Reply, { ledger, log }: ReplyDeps): Promise<void> => {

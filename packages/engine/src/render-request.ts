@@ -15,9 +15,12 @@ export interface RenderedRun extends RenderedRequest {
 export type RenderRequest = (columns: Columns, secrets: Readonly<Record<string, string>>) => RenderedRun;
 
 export const openRender =
-  (action: CompiledAction, { isMessage, region }: { isMessage: boolean; region: string | undefined }): RenderRequest =>
+  (
+    render: CompiledAction['render'],
+    { isMessage, region }: { isMessage: boolean; region: string | undefined },
+  ): RenderRequest =>
   (columns, secrets) => {
-    const rendered = action.render(columns, secrets);
+    const rendered = render(columns, secrets);
     return isMessage && rendered.form !== undefined ? withNumber(rendered, rendered.form, region) : rendered;
   };
 

@@ -61,7 +61,7 @@ const settleRun = async (run: UnknownRun, deps: Deps): Promise<void> => {
   const task = await deps.tasks.read(run.taskId, run.revision);
   const finding = await find(run, task, deps);
   deps.reach('message.looked-up');
-  await heed(finding, deps);
+  await heed(finding, run, deps);
   const settlement = settlementOf(finding, run, task, deps);
   const result = await settleUnknown(deps.ledger, run, { ...settlement, ...recordOf(finding, settlement) });
   deps.reach('run.settled');
@@ -73,11 +73,11 @@ const settleRun = async (run: UnknownRun, deps: Deps): Promise<void> => {
 };
 
 /** Twilio refused it for its recipient's wish, and its answer got lost. */
-const heed = async (finding: Finding, deps: Deps): Promise<void> => {
+const heed = async (finding: Finding, of: UnknownRun, deps: Deps): Promise<void> => {
   if (finding.kind !== 'found' || finding.address === undefined) return;
   const { verdict, address } = finding;
   if (verdict.kind !== 'refused' || verdict.fault !== 'opt-out') return;
-  await heedOptOut([address], { toldBy: 'answer', code: verdict.code }, deps);
+  await heedOptOut([address], { toldBy: 'answer', code: verdict.code, of }, deps);
 };
 
 /**

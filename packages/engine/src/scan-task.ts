@@ -50,7 +50,7 @@ export const scanTask = async (scan: DueScan, deps: ScanDeps): Promise<void> => 
     });
     deps.reach('scan.read');
     await finishScan(deps.ledger, scan, counts);
-    if (scan.isFirstOfRevision) await leaveLanes(deps.ledger, scan);
+    if (scan.revision > 1) await leaveLanes(deps.ledger, scan);
     deps.log.emit('scan.finished', {
       task: scan.task,
       scanId: scan.scanId,
@@ -104,21 +104,25 @@ const openLaneCache = (scan: DueScan, task: CompiledTask, { ledger, secrets, rea
   const ids = new Map<string, number>();
   const isFixed = task.action.hasFixedTarget;
   let fixed: number | undefined;
-  const open = async ({ key, defaultRate }: LaneOfEntity): Promise<number> => {
+  const open = async (lane: LaneOfEntity): Promise<number> => {
+    const { key, defaultRate } = lane;
     if (ids.size >= maxLanesPerTask) throw tooManyLanes();
     const { ratePerSecond } = task.settings;
     const id = await ensureLane(ledger, key, { ...scan, ratePerSecond, defaultRate });
     reach('lane.ensured');
-    ids.set(key, id);
+    ids.set(cacheKeyOf(lane), id);
     if (isFixed && key !== unrenderable) fixed = id;
     return id;
   };
   return (entity) => {
     if (fixed !== undefined) return fixed;
     const lane = laneOf(task, entity.columns, secrets);
-    return ids.get(lane.key) ?? open(lane);
+    return ids.get(cacheKeyOf(lane)) ?? open(lane);
   };
 };
+
+/** Senders of several kinds may share a lane: each has a say in its rate. */
+const cacheKeyOf = ({ key, defaultRate }: LaneOfEntity): string => `${defaultRate ?? ''} ${key}`;
 
 const tooManyLanes = (): ProblemsError =>
   new ProblemsError([

@@ -14,15 +14,13 @@ export interface SuppressionWatch {
   refresh(): Promise<void>;
 }
 
-const hourMs = 3_600_000;
-const reachMs = 24 * hourMs;
-/** What was changed by a clock a little behind, or committed a moment later, is not missed. */
-const overlapMs = 60_000;
+/** No run was fed longer ago. */
+const reachMs = 24 * 3_600_000;
 
-export const openSuppressionWatch = (ledger: Ledger, now: () => number = () => performance.now()): SuppressionWatch => {
+export const openSuppressionWatch = (ledger: Ledger, now: () => number = Date.now): SuppressionWatch => {
   /** When we heard of each, oldest first. */
   const heardAt = new Map<string, number>();
-  let readAt = Number.NEGATIVE_INFINITY;
+  let readAt: string | undefined;
   const set = (address: MessageAddress, isSuppressed: boolean): void => {
     const key = keyOf(address);
     heardAt.delete(key);
@@ -42,10 +40,9 @@ export const openSuppressionWatch = (ledger: Ledger, now: () => number = () => p
     },
     add: (address) => set(address, true),
     refresh: async () => {
-      const startedAt = now();
-      const changes = await readSuppressionChanges(ledger, Math.min(reachMs, startedAt - readAt + overlapMs));
-      for (const { isSuppressed, ...address } of changes) set(address, isSuppressed);
-      readAt = startedAt;
+      const read = await readSuppressionChanges(ledger, readAt);
+      for (const { isSuppressed, ...address } of read.changes) set(address, isSuppressed);
+      ({ readAt } = read);
       forgetOld();
     },
   };

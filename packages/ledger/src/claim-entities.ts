@@ -50,7 +50,11 @@ const find: PreparedStatement = {
       select b.place::int - 1
       from unnest($3::text[]) with ordinality as b (pk, place)
       where (
-        select 1 from quailrunner.runs r where r.task_id = $1 and r.shelf = 'skipped' and r.entity_pk = b.pk limit 1
+        select 1
+        from quailrunner.runs r
+        where r.task_id = $1 and r.shelf = 'skipped' and r.entity_pk = b.pk
+          and (r.code is distinct from 'SUPPRESSED' or r.revision <> $5 or r.finished_at < now() - interval '1 hour')
+        limit 1
       ) is not null
       order by 1
     ) as places,
@@ -71,8 +75,9 @@ interface Found {
 }
 
 // Promise: one run per task and entity; none for a scan that lost its lease; the predicate's order is the runs' order. A
-// run that the recheck skipped waits again, with the row as it is now; one whose recipient has opted out does so only where
-// its row is another, which may hold another number. Concurrency: two scans of one task may overlap,
+// run that the recheck skipped waits again, with the row as it is now. One whose recipient has opted out is looked at once an
+// hour, and by a new revision: it waits again where its row is another, which may hold another number, or its task may have
+// another sender. Concurrency: two scans of one task may overlap,
 // `on conflict` settles it; a revision of the task waits for the batch.
 const claim: PreparedStatement = {
   name: 'claim-entities',
@@ -84,7 +89,10 @@ const claim: PreparedStatement = {
     where exists (select from lease)
   ), inserted as (
     insert into quailrunner.runs (task_id, revision, entity_pk, columns, lane_id, scan_id)
-    select $1, $3, pk, columns, lane_id, $2 from batch order by place
+    select $1, $3, pk, columns, lane_id, $2
+    from batch b
+    where (select 1 from quailrunner.runs r where r.task_id = $1 and r.entity_pk = b.pk limit 1) is null
+    order by place
     on conflict (task_id, entity_pk) do nothing
     returning lane_id
   ), revived as (
@@ -93,8 +101,14 @@ const claim: PreparedStatement = {
       finished_at = null, code = null, reason = null
     from batch b
     where r.task_id = $1 and r.entity_pk = b.pk and r.shelf = 'skipped'
-      and (r.code is distinct from 'SUPPRESSED' or r.columns::text <> b.columns::text)
+      and (r.code is distinct from 'SUPPRESSED' or r.revision <> $3 or r.columns::text <> b.columns::text)
     returning r.lane_id
+  ), looked as (
+    update quailrunner.runs r
+    set finished_at = now()
+    from batch b
+    where r.task_id = $1 and r.entity_pk = b.pk and r.shelf = 'skipped'
+      and r.code = 'SUPPRESSED' and r.revision = $3 and r.columns::text = b.columns::text
   ), claimed as (
     select lane_id from inserted union all select lane_id from revived
   ), progress as (
@@ -118,7 +132,7 @@ interface ClaimRow {
  */
 export const claimEntities = async (ledger: Ledger, scan: Scan, entities: readonly LanedEntity[]): Promise<Claimed> => {
   const pks = entities.map((entity) => entity.pk);
-  const [found] = await query<Found>(ledger, find, [scan.taskId, scan.scanId, pks, scanLeaseMs]);
+  const [found] = await query<Found>(ledger, find, [scan.taskId, scan.scanId, pks, scanLeaseMs, scan.revision]);
   if (!found?.isOurs) throw leaseLost();
   const { places, duplicates } = found;
   if (places.length === 0) return { claimed: 0, duplicates, laneIds: new Set() };

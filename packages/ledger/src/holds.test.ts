@@ -1,9 +1,9 @@
+import type { Dispatch } from '@quailrunner/domain';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeDefinition, makeLedger, makeQueuedRuns, makeWorker, type TestLedger } from '../test/make-ledger.js';
 import {
   feedRuns,
   holdLane,
-  holdLaneOf,
   holdTask,
   readTask,
   recordAlertSent,
@@ -27,28 +27,39 @@ const alerts = () =>
   test.ask<{ kind: string; reason: string }>('select kind, reason from quailrunner.alerts order by id');
 const times = <Result>(count: number, work: () => Promise<Result>) => Promise.all(Array.from({ length: count }, work));
 
+const startRuns = async (count: number) => {
+  const queued = await makeQueuedRuns(test.ledger, count);
+  const { attempts } = await makeWorker(test.ledger);
+  for (const run of queued.runs) await attempts.start(run);
+  return queued;
+};
+
+/** As if it had been fed and started once more. */
+const startAgain = ({ runId }: Dispatch) =>
+  test.ask('update quailrunner.runs set started_at = clock_timestamp() where id = $1', [runId]);
+
 describe('a lane at fault', () => {
   it('is held once and tells one alert, however many runs meet the fault at once', async () => {
-    const { laneId } = await makeQueuedRuns(test.ledger, 1);
-    const held = await times(20, () => holdLane(test.ledger, laneId, '20003: No.'));
-    expect(held.filter(Boolean)).toEqual(['host/example.com']);
+    const { laneId, runs } = await startRuns(2);
+    const [run, next] = runs as [Dispatch, Dispatch];
+    const held = await times(20, () => holdLane(test.ledger, run, '20003: No.'));
+    expect(held.filter(Boolean)).toEqual([{ laneId, lane: 'host/example.com' }]);
     expect(await alerts()).toEqual([{ kind: 'lane.held', reason: '20003: No.' }]);
     await resumeLane(test.ledger, laneId);
-    await holdLane(test.ledger, laneId, '20003: Again.');
+    await startAgain(next);
+    await holdLane(test.ledger, next, '20003: Again.');
     expect(await alerts()).toHaveLength(2);
   });
 
-  it('that a receipt tells of is held, unless a person has let it go on since the message was sent', async () => {
-    const { laneId, runs } = await makeQueuedRuns(test.ledger, 2);
-    const { attempts } = await makeWorker(test.ledger);
-    const [early, late] = runs as [(typeof runs)[0], (typeof runs)[0]];
-    await attempts.start(early);
-    await holdLane(test.ledger, laneId, '20003: No.');
+  it('is not held by what is told late of an attempt, once a person has let it go on', async () => {
+    const { laneId, runs } = await startRuns(3);
+    const [first, early, late] = runs as [Dispatch, Dispatch, Dispatch];
+    await holdLane(test.ledger, first, '20003: No.');
     await resumeLane(test.ledger, laneId);
-    expect(await holdLaneOf(test.ledger, early, '30034: told')).toBeUndefined();
-    await attempts.start(late);
-    expect(await holdLaneOf(test.ledger, late, '30034: told')).toEqual({ laneId, lane: 'host/example.com' });
-    expect(await holdLaneOf(test.ledger, late, '30034: told')).toBeUndefined();
+    expect(await holdLane(test.ledger, early, '30034: told')).toBeUndefined();
+    await startAgain(late);
+    expect(await holdLane(test.ledger, late, '30034: told')).toEqual({ laneId, lane: 'host/example.com' });
+    expect(await holdLane(test.ledger, late, '30034: told')).toBeUndefined();
   });
 });
 
@@ -98,8 +109,8 @@ describe('a task whose content is at fault', () => {
 
 describe('an alert', () => {
   it('is taken by one of two schedulers, and again later until it was sent', async () => {
-    const { laneId } = await makeQueuedRuns(test.ledger, 1);
-    await holdLane(test.ledger, laneId, '20003: No.');
+    const { laneId, runs } = await startRuns(1);
+    await holdLane(test.ledger, runs[0] as Dispatch, '20003: No.');
     const taken = (await times(2, () => takeDueAlerts(test.ledger, 10))).flat();
     expect(taken).toMatchObject([{ kind: 'lane.held', laneId, key: 'host/example.com', reason: '20003: No.' }]);
     expect(await takeDueAlerts(test.ledger, 10)).toEqual([]);
@@ -110,8 +121,8 @@ describe('an alert', () => {
   });
 
   it('is no news any more after a day', async () => {
-    const { laneId } = await makeQueuedRuns(test.ledger, 1);
-    await holdLane(test.ledger, laneId, '20003: No.');
+    const { runs } = await startRuns(1);
+    await holdLane(test.ledger, runs[0] as Dispatch, '20003: No.');
     await test.ask(`update quailrunner.alerts set created_at = now() - interval '25 hours'`);
     expect(await takeDueAlerts(test.ledger, 10)).toEqual([]);
   });

@@ -7,6 +7,7 @@ export { finishScan, type ScanResult } from './finish-scan.js';
 export { leaveLanes } from './leave-lanes.js';
 export type { LedgerFault } from './ledger-fault.js';
 export { migrateLedger } from './migrate-ledger.js';
+export { moveRuns } from './move-runs.js';
 export { type Attempts, openAttempts } from './open-attempts.js';
 export { type Ledger, type LedgerOptions, openLedger } from './open-ledger.js';
 export { openReceipts, type Receipt, type Receipts } from './open-receipts.js';
@@ -39,10 +40,12 @@ export {
   readRun,
   readRuns,
 } from './read-runs.js';
+export { readStoppedTasks } from './read-stopped-tasks.js';
 export {
   readSuppressionChanges,
   readSuppressions,
   type SuppressionChange,
+  type SuppressionChanges,
   type SuppressionPage,
   type SuppressionRow,
 } from './read-suppressions.js';
@@ -57,7 +60,7 @@ export { returnRuns } from './return-runs.js';
 export { type SavedTask, saveTask } from './save-task.js';
 export { deleteSession, readSession, saveSession } from './sessions.js';
 export { setLaneRate } from './set-lane-rate.js';
-export { type HeldLane, holdLane, holdLaneOf, pauseLane, resumeLane } from './set-lane-state.js';
+export { type HeldLane, holdLane, pauseLane, resumeLane } from './set-lane-state.js';
 export { holdTask, setTaskState, type TaskState } from './set-task-state.js';
 export { type SettleResult, settleUnknown, type UnknownSettlement } from './settle-unknown.js';
 export { type AddressedRun, skipSuppressed } from './skip-suppressed.js';
@@ -67,6 +70,7 @@ export {
   liftSuppressions,
   type SuppressedAddress,
   suppress,
+  type Told,
   type ToldBy,
   type WhichSuppressions,
 } from './suppress.js';

@@ -57,12 +57,14 @@ const countLaneRuns = `
   left join out o on o.lane_id = l.id
   order by l.id`;
 
-// Why: the feed asks often, so this must not depend on how many runs wait. Cost: one index probe for each open lane and
-// active task.
+// Why: the feed asks often, so this must not depend on how many runs wait. Cost: one index probe for each open lane, and one
+// for each active task where something waits.
 const selectWaiting = `
-  select l.id as "laneId", l.rate_per_second as "ratePerSecond"
+  select l.id as "laneId", l.key, l.rate_per_second as "ratePerSecond"
   from quailrunner.lanes l
-  where l.state = 'open' and exists (
+  where l.state = 'open'
+  and exists (select from quailrunner.runs r where r.lane_id = l.id and r.shelf = 'waiting')
+  and exists (
     select from quailrunner.tasks t
     cross join lateral (
       select from quailrunner.runs r
@@ -92,6 +94,8 @@ export const countLanes = async (ledger: Ledger): Promise<LaneCounts[]> =>
       return present === undefined ? lane : { ...lane, pace: present };
     });
 
+type WaitingLane = Pick<LaneRow, 'laneId' | 'key' | 'ratePerSecond'>;
+
 /** Open lanes that have something to feed now. */
-export const readWaitingLanes = async (ledger: Ledger): Promise<Pick<LaneRow, 'laneId' | 'ratePerSecond'>[]> =>
-  (await query<Pick<LaneRow, 'laneId' | 'ratePerSecond'>>(ledger, selectWaiting)).map(withoutNulls);
+export const readWaitingLanes = async (ledger: Ledger): Promise<WaitingLane[]> =>
+  (await query<WaitingLane>(ledger, selectWaiting)).map(withoutNulls);

@@ -27,12 +27,17 @@ const selectSuppressions = `
   order by s.id desc
   limit $1`;
 
-// Why an overlap: what was changed a moment ago may be committed a moment later. Cost: reads what changed, by an index.
+// Why by the ledger's clock, and with an overlap: what was changed a moment ago may be committed a moment later. Cost: reads
+// what changed, by an index.
 const selectChanges = `
-  select sender, address as recipient, lifted_at is null as "isSuppressed"
-  from quailrunner.suppressions
-  where changed_at > now() - $1 * interval '1 ms'
-  order by changed_at, id`;
+  select now()::text as "readAt", c.*
+  from (select) one
+  left join lateral (
+    select sender, address as recipient, lifted_at is null as "isSuppressed", changed_at, id
+    from quailrunner.suppressions
+    where changed_at > coalesce($1::timestamptz - interval '1 minute', now() - interval '1 day')
+  ) c on true
+  order by c.changed_at, c.id`;
 
 export interface SuppressionChange extends SuppressedAddress {
   readonly isSuppressed: boolean;
@@ -45,6 +50,26 @@ export const readSuppressions = async (
 ): Promise<SuppressionRow[]> =>
   (await query<SuppressionRow>(ledger, selectSuppressions, [limit, beforeId])).map(withoutNulls);
 
-/** Those that were told or lifted within the last `withinMs`, oldest first. */
-export const readSuppressionChanges = (ledger: Ledger, withinMs: number): Promise<SuppressionChange[]> =>
-  query<SuppressionChange>(ledger, selectChanges, [withinMs]);
+export interface SuppressionChanges {
+  /** Oldest first. */
+  readonly changes: readonly SuppressionChange[];
+  /** For the next time. */
+  readonly readAt: string;
+}
+
+interface ChangeRow extends SuppressionChange {
+  readonly readAt: string;
+}
+
+/** What was told or lifted since it was read last; of the last day where it never was. */
+export const readSuppressionChanges = async (
+  ledger: Ledger,
+  since: string | undefined,
+): Promise<SuppressionChanges> => {
+  const rows = await query<ChangeRow>(ledger, selectChanges, [since]);
+  const changes = rows.filter(({ sender }) => sender !== null);
+  return {
+    readAt: rows[0]?.readAt ?? '',
+    changes: changes.map(({ sender, recipient, isSuppressed }) => ({ sender, recipient, isSuppressed })),
+  };
+};

@@ -41,6 +41,9 @@ const pointToRevision = `
     changed_at = now()
   where id = $1`;
 
+// Promise: nobody is told any more of a hold that is over.
+const endAlerts = `update quailrunner.alerts set due_at = null where task_id = $1 and due_at is not null`;
+
 // Promise: a rate that a revision changes or drops holds at once, in every lane the task sends in.
 const followRate = `
   update quailrunner.task_lanes set rate_per_second = $2
@@ -60,6 +63,7 @@ export const saveTask = (ledger: Ledger, definition: TaskDefinition): Promise<Sa
     const { settings, predicate, actionSealed } = toStored(ledger, { task: name, revision }, definition);
     await ask(addRevision, [task.taskId, revision, settings, predicate, actionSealed]);
     await ask(pointToRevision, [task.taskId, revision, everyMs]);
+    if (isHeld) await ask(endAlerts, [task.taskId]);
     const { ratePerSecond } = definition.settings;
     await changeUses(ask, task.taskId, () => ask(followRate, [task.taskId, ratePerSecond]));
     return { taskId: task.taskId, revision, change: revision === 1 ? 'created' : 'revised', isResumed: isHeld };

@@ -6,11 +6,15 @@ import { query } from './query.js';
 export type TaskState = 'active' | 'paused' | 'held';
 
 // Promise: a pause takes the lease from a scan in progress, so nothing more is claimed, fed or started; a task that goes
-// on is scanned at once. Setting the state it has changes nothing.
+// on is scanned at once. Nobody is told any more of a hold that is over. Setting the state it has changes nothing.
 const setState = `
-  update quailrunner.tasks
-  set state = $2, reason = null, next_scan_at = now(), scan_id = null, scan_lease_until = null, changed_at = now()
-  where name = $1 and state <> $2`;
+  with changed as (
+    update quailrunner.tasks
+    set state = $2, reason = null, next_scan_at = now(), scan_id = null, scan_lease_until = null, changed_at = now()
+    where name = $1 and state <> $2
+    returning id
+  )
+  update quailrunner.alerts a set due_at = null from changed where a.task_id = changed.id and a.due_at is not null`;
 
 const exists = `select from quailrunner.tasks where name = $1`;
 

@@ -13,6 +13,7 @@ const skip = `
     select a.run_id, a.dispatch, s.id as suppression_id
     from unnest($1::bigint[], $2::int[], $3::text[], $4::text[]) as a (run_id, dispatch, sender, address)
     join quailrunner.suppressions s on s.sender = a.sender and s.address = a.address and s.lifted_at is null
+    order by s.id
     for key share of s
   ), skipped as (
     update quailrunner.runs r

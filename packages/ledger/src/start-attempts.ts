@@ -21,14 +21,17 @@ export type Start =
 // Why: the mark that makes a crash visible. Promise: only the newest job of a queued run starts it, once. Concurrency: a
 // second worker waits for the row and then finds the state moved on. Cost: a primary key probe and a heap-only update a
 // run, no index write: `shelf`, `queued_at` and `due_at` stay as they are. A run goes back to be fed anew where its lane or
-// task was paused, its task was revised, or its recheck is old: the lane stood still for longer than a feed of it takes.
+// task was paused, its task was revised, or its recheck is old: the lane stood still for longer than a feed of it takes, or
+// for longer than workers know of suppressions.
 /** $1 worker, $2 and $3 from `startColumns`. */
 export const startedRows = `
   started as (
     update quailrunner.runs r
     set state = case
         when l.state = 'open' and t.state = 'active' and r.revision = t.revision
-          and r.queued_at > now() - greatest(interval '10 minutes', interval '400 seconds' / l.rate_per_second)
+          and r.queued_at > now() - least(
+            greatest(interval '10 minutes', interval '400 seconds' / l.rate_per_second), interval '23 hours'
+          )
         then 'sending'
         else 'pending'
       end,

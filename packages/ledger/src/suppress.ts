@@ -1,4 +1,5 @@
 /** Suppressions: who asked a sender for no more messages, whatever the task, and who takes that back. */
+import type { Dispatch } from '@quailrunner/domain';
 import type { Ledger } from './open-ledger.js';
 import { inTransaction, query } from './query.js';
 
@@ -12,22 +13,37 @@ export interface SuppressedAddress {
 /** Who said so: the receiver's answer or receipt, the recipient's own message, a person. */
 export type ToldBy = 'answer' | 'receipt' | 'recipient' | 'person';
 
-// Promise: the same may be told any number of times; the first one stays. Whoever lifts at this moment goes first or last.
+// Promise: the same may be told any number of times; the first one stays. What an attempt met does not suppress again who was
+// let through since it was made. Whoever lifts at this moment goes first or last.
 const suppressAll = `
   insert into quailrunner.suppressions as s (sender, address, told_by, code)
   select distinct sender, address, $3, $4 from unnest($1::text[], $2::text[]) as a (sender, address)
   order by sender, address
   on conflict (sender, address) do update
   set told_by = excluded.told_by, code = excluded.code, created_at = now(), changed_at = now(), lifted_at = null
-  where s.lifted_at is not null
+  where s.lifted_at < coalesce(
+    (select a.started_at from quailrunner.attempts a where a.run_id = $5 and a.dispatch = $6),
+    (select r.started_at from quailrunner.runs r where r.id = $5),
+    now()
+  )
   returning id`;
+
+export interface Told {
+  readonly toldBy: ToldBy;
+  readonly code?: string;
+  /** The attempt that met it. */
+  readonly of?: Dispatch;
+}
 
 /** How many were not suppressed before. */
 export const suppress = async (
   ledger: Ledger,
   addresses: readonly SuppressedAddress[],
-  { toldBy, code }: { toldBy: ToldBy; code?: string },
-): Promise<number> => (await query(ledger, suppressAll, [...columnsOf(addresses), toldBy, code])).length;
+  { toldBy, code, of }: Told,
+): Promise<number> => {
+  const values = [...columnsOf(addresses), toldBy, code, of?.runId, of?.dispatch];
+  return (await query(ledger, suppressAll, values)).length;
+};
 
 // Concurrency: a feed that skips a run at this moment holds the suppression (skip-suppressed.ts), so that the next statement
 // sees the run; a feed that comes later finds it lifted.

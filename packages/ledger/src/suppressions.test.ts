@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeEntities, makeLedger, makeScan, type TestLedger } from '../test/make-ledger.js';
+import { makeDefinition, makeEntities, makeLedger, makeScan, type TestLedger } from '../test/make-ledger.js';
 import {
   claimEntities,
   type DueScan,
@@ -9,6 +9,7 @@ import {
   liftSuppressions,
   readSuppressionChanges,
   readSuppressions,
+  saveTask,
   skipSuppressed,
   suppress,
   takeDueScan,
@@ -45,6 +46,8 @@ const claimAndFeed = async (key: string) => {
 };
 
 const states = () => test.ask<{ state: string; code: string }>('select state, code from quailrunner.runs order by id');
+
+const changes = async () => (await readSuppressionChanges(test.ledger, undefined)).changes;
 
 const skipOne = async (key = '1'): Promise<void> => {
   await suppress(test.ledger, [address], { toldBy: 'answer', code: '21610' });
@@ -95,6 +98,7 @@ describe('a suppression', () => {
 
   it('lets a run wait again whose row is another now: it may hold another number', async () => {
     await skipOne();
+    await test.ask(`update quailrunner.runs set finished_at = now() - interval '61 minutes'`);
     expect(await claim([{ pk: '1', columns: { phone_number: '+15005550099' }, laneId }])).toBe(1);
     expect(await states()).toEqual([{ state: 'pending', code: null }]);
   });
@@ -103,11 +107,42 @@ describe('a suppression', () => {
     await skipOne();
     expect(await liftSuppressions(test.ledger, { addresses: [address] })).toEqual({ suppressions: 1, runs: 1 });
     expect(await states()).toEqual([{ state: 'skipped', code: 'SUPPRESSION_LIFTED' }]);
-    expect(await readSuppressionChanges(test.ledger, 60_000)).toMatchObject([{ ...address, isSuppressed: false }]);
+    expect(await changes()).toEqual([{ ...address, isSuppressed: false }]);
     expect(await claim(makeEntities(['1'], laneId))).toBe(1);
     expect(await liftSuppressions(test.ledger, { recipient })).toEqual({ suppressions: 0, runs: 0 });
     expect(await suppress(test.ledger, [address], { toldBy: 'recipient' })).toBe(1);
-    expect(await readSuppressionChanges(test.ledger, 60_000)).toMatchObject([{ ...address, isSuppressed: true }]);
+    expect(await changes()).toEqual([{ ...address, isSuppressed: true }]);
+  });
+
+  it('that an old attempt tells of once more does not suppress again who has been let through since', async () => {
+    await skipOne();
+    const [run] = await test.ask<{ runId: string; dispatch: number }>(
+      'select id as "runId", dispatch from quailrunner.runs',
+    );
+    await test.ask(`update quailrunner.runs set started_at = now() - interval '1 minute'`);
+    await liftSuppressions(test.ledger, { addresses: [address] });
+    const told = { toldBy: 'receipt', code: '21610', of: run as { runId: string; dispatch: number } } as const;
+    expect(await suppress(test.ledger, [address], told)).toBe(0);
+    await test.ask(`update quailrunner.runs set started_at = clock_timestamp()`);
+    expect(await suppress(test.ledger, [address], told)).toBe(1);
+  });
+
+  it('lets a run wait again whose task was revised: it may have another sender', async () => {
+    await skipOne();
+    await saveTask(test.ledger, makeDefinition({ retries: 1 }));
+    expect(await claim(makeEntities(['1'], laneId))).toBe(1);
+  });
+
+  it('looks at a run once an hour, and writes only then that it did', async () => {
+    await skipOne();
+    await test.ask(
+      `update quailrunner.runs set finished_at = now() - interval '61 minutes', revision = (select max(revision) from quailrunner.tasks)`,
+    );
+    expect(await claim(makeEntities(['1'], laneId))).toBe(0);
+    const [{ isFresh } = { isFresh: false }] = await test.ask<{ isFresh: boolean }>(
+      `select finished_at > now() - interval '1 minute' as "isFresh" from quailrunner.runs`,
+    );
+    expect(isFresh).toBe(true);
   });
 
   it('that is lifted while a feed skips a run for it frees that run too', async () => {

@@ -25,13 +25,13 @@ export type Alert = Told &
 const take = `
   with taken as (
     update quailrunner.alerts
-    set tries = tries + 1, due_at = now() + least(interval '1 hour', interval '30 s' * power(2, least(tries, 10)))
+    set tries = tries + 1,
+      due_at = case
+        when created_at > now() - interval '1 day'
+        then now() + least(interval '1 hour', interval '30 s' * power(2, least(tries, 10)))
+      end
     where id in (
-      select id from quailrunner.alerts
-      where due_at <= now() and created_at > now() - interval '1 day'
-      order by id
-      limit $1
-      for update skip locked
+      select id from quailrunner.alerts where due_at <= now() order by id limit $1 for update skip locked
     )
     returning *
   )
@@ -39,6 +39,7 @@ const take = `
   from taken a
   left join quailrunner.lanes l on l.id = a.lane_id
   left join quailrunner.tasks t on t.id = a.task_id
+  where a.due_at is not null
   order by a.id`;
 
 const end = `update quailrunner.alerts set sent_at = now(), due_at = null where id = $1`;

@@ -46,6 +46,8 @@ export interface EventFields {
     /** Of a throttle: how many requests Twilio saw at once. */
     concurrentRequests?: number;
   };
+  /** What its verdict means for its lane, task or recipient could not be written. */
+  'verdict.unheeded': { runId: string } & Fault;
   'run.unrenderable': { runId: string; code: string };
   'run.recalled': { runId: string; laneId: number };
   'run.settled': { runId: string; state: string; by: string };
@@ -103,6 +105,7 @@ export const eventLevels: Readonly<Record<EventName, Level>> = {
   'recipient.suppressed': 'info',
   'suppression.lifted': 'info',
   'attempt.finished': 'debug',
+  'verdict.unheeded': 'error',
   'run.unrenderable': 'warn',
   'run.recalled': 'info',
   'run.settled': 'info',

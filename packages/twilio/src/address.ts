@@ -1,6 +1,6 @@
 /** Who sends to whom: what an opt-out is kept by, so that every task with that sender leaves that recipient alone. */
 import type { LaneKey } from '@quailrunner/domain';
-import { type FormPair, laneKeyOf } from './lane-key.js';
+import { type FormPair, laneKeyOf, normalSender } from './lane-key.js';
 import { asSid } from './read-answer.js';
 
 export interface MessageAddress {
@@ -29,6 +29,6 @@ export const addressesOf = (told: {
 }): MessageAddress[] => {
   const [account, number, recipient] = [asSid(told.account), told.number?.trim(), told.person?.trim()];
   if (account === undefined || !number || !recipient) return [];
-  const senders = [number, asSid(told.service)].filter((sender) => sender !== undefined);
+  const senders = [normalSender(number), asSid(told.service)].filter((sender) => sender !== undefined);
   return senders.map((sender) => ({ sender: `twilio/${account}/${sender}`, recipient }));
 };

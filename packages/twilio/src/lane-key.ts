@@ -12,7 +12,19 @@ export type FormPair = readonly [name: string, value: string];
 export const laneKeyOf = (url: string, form: readonly FormPair[]): LaneKey | undefined => {
   const account = accountSidOf(url);
   const sender = lastValue(form, 'From') ?? lastValue(form, 'MessagingServiceSid');
-  return account && sender ? `twilio/${account}/${sender}` : undefined;
+  return account && sender ? `twilio/${account}/${normalSender(sender)}` : undefined;
+};
+
+/**
+ * A sender as Twilio itself writes it, however a task does: a number in E.164, a channel in lower case. Ten digits are a number
+ * of the US or Canada, fewer than seven a short code; a name stays as it is.
+ */
+export const normalSender = (sender: string): string => {
+  const [, channel = '', address = ''] = /^([a-z]+:)?(.*)$/is.exec(sender.trim()) ?? [];
+  const digits = address.replaceAll(/\D/g, '');
+  if (!/^[+(\d][\d\s().\-/]*$/.test(address) || digits.length < 7) return channel.toLowerCase() + address;
+  const isShort = digits.length === 10 && !address.startsWith('+');
+  return `${channel.toLowerCase()}+${isShort ? '1' : ''}${digits}`;
 };
 
 const lastValue = (form: readonly FormPair[], name: string): string | undefined =>

@@ -25,6 +25,8 @@ export const isOtherChannel = (to: string): boolean => /^[a-z]+:/i.test(to.trim(
 const plain = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà]*$/;
 const gsm7 = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\[~\]|€\f]*$/;
 const twoPlaces = /[\^{}\\[~\]|€\f]/;
+/** Twilio takes no longer one (21617): about this many will do. */
+const longestBody = 1_600;
 /** Signs that join others to one character, which is not cut. */
 const joined = /\p{M}|\u200d|[\u{1f1e6}-\u{1f1ff}]|[\u{1f3fb}-\u{1f3ff}]|\r\n/u;
 
@@ -34,7 +36,7 @@ const joined = /\p{M}|\u200d|[\u{1f1e6}-\u{1f1ff}]|[\u{1f3fb}-\u{1f3ff}]|\r\n/u;
  */
 export const readSegments = (body: string, { isSmart }: { isSmart: boolean }): Segments => {
   if (plain.test(body) && !body.includes('\r\n')) return { count: countPlain(body.length), encoding: 'GSM-7' };
-  if (isSmart || joined.test(body)) return ask(body, isSmart);
+  if ((isSmart || joined.test(body)) && body.length <= longestBody) return ask(body, isSmart);
   if (gsm7.test(body))
     return { count: fill(body, 160, 153, (sign) => (twoPlaces.test(sign) ? 2 : 1)), encoding: 'GSM-7' };
   return { count: fill(body, 70, 67, (sign) => sign.length), encoding: 'UCS-2' };

@@ -118,8 +118,8 @@ const recordNow = async (world: World, attempt: Attempt): Promise<boolean> => {
   if (known === 'start unheard') {
     return attempts.finish({ ...base, state: 'pending', spent: false, verdict: 'transient', code: 'LEDGER_LOST' });
   }
-  const { state, spent, holdLane: reason } = settle(settings, toVerdict(known), attempt.spent, 0);
-  if (reason !== undefined) await holdLane(world.test.ledger, world.laneId, reason);
+  const { state, spent } = settle(settings, toVerdict(known), attempt.spent, 0);
+  if (known === 'lane-fault') await holdLane(world.test.ledger, attempt, 'CODE: reason');
   const finished: FinishedAttempt = { ...base, state, spent, verdict: known };
   return attempts.finish(known === 'accepted' && sid !== undefined ? { ...finished, sid } : finished);
 };

@@ -1,7 +1,6 @@
 import {
   ensureLane,
   finishScan,
-  holdLane,
   holdTask,
   pauseLane,
   readTask,
@@ -42,7 +41,8 @@ beforeAll(async () => {
   await finishScan(ledger, scan, { entitiesRead: 0, entitiesClaimed: 0, error });
   await saveTask(ledger, makeTask('resting'));
   await setTaskState(ledger, 'resting', 'paused');
-  await holdLane(ledger, await ensureLane(ledger, 'host/one.example.com', { defaultRate: 0.5 }), '20003: Authenticate');
+  await ensureLane(ledger, 'host/one.example.com', { defaultRate: 0.5 });
+  await stage.ask(`update quailrunner.lanes set state = 'held', reason = '20003: Authenticate' where key like '%one%'`);
   await recordBackoff(ledger, {
     laneId: await ensureLane(ledger, 'host/three.example.com', { defaultRate: 8 }),
     backoffMs: 60_000,
