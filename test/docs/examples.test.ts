@@ -4,6 +4,7 @@ import { parseTaskFile } from '@quailrunner/config';
 import { compileTask } from '@quailrunner/engine';
 import { describe, expect, it } from 'vitest';
 import { environmentSchema } from '../../packages/config/src/environment.js';
+import { parsePrices } from '../../packages/config/src/prices.js';
 import { parseTwilioCodes } from '../../packages/config/src/twilio-codes.js';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -53,6 +54,11 @@ describe('a task file in the documentation', () => {
 it("the table of Twilio's codes in the documentation is one that is taken", () => {
   const [example] = [...read('docs/operations.md').matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
   expect(parseTwilioCodes(example ?? '', 'codes.yaml').size).toBe(2);
+});
+
+it('the price table in the documentation is one that is taken', () => {
+  const [example] = [...read('docs/tasks.md').matchAll(/```prices\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+  expect(parsePrices(example ?? '', 'prices.yaml').sms.size).toBe(3);
 });
 
 it('every environment variable is documented, and none that does not exist', () => {

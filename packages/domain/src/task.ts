@@ -35,6 +35,8 @@ export interface TaskSettings {
   readonly success: readonly StatusRange[];
   /** Name of the secret that signs the requests to a plain host. Absent: they are not signed. */
   readonly signWith?: string;
+  /** Its messages go to the number of whoever tries it, and nobody else. */
+  readonly isTest?: true;
   /** Name of the secret that a plain host is sent to compare. Absent: it is sent none. */
   readonly sharedSecret?: string;
 }

@@ -26,13 +26,13 @@ export const compileTask = (definition: TaskDefinition, columns?: readonly strin
   const { settings, predicate } = definition;
   const action = compileAction(settings.action, columns === undefined ? {} : { columns });
   const isMessage = isMessagesUrl(settings.action.url);
-  const region = settings.defaultRegion;
+  const how = { isMessage, region: settings.defaultRegion, isTest: settings.isTest === true };
   return {
     settings,
     predicate,
     action,
-    render: openRender(action.render, { isMessage, region }),
-    renderMessage: openRender(action.renderMessage, { isMessage, region }),
+    render: openRender(action.render, how),
+    renderMessage: openRender(action.renderMessage, how),
     target: isTwilioUrl(settings.action.url) ? 'twilio' : 'http',
     isMessage,
   };

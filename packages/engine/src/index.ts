@@ -17,6 +17,7 @@ export { type ReplyDeps, type ReplyResult, recordReply, replyPath } from './reco
 export { type ResolveDeps, resolveUnknown } from './resolve-unknown.js';
 export { type ScanDeps, scanTask } from './scan-task.js';
 export { type AlertDeps, sendAlerts } from './send-alerts.js';
+export { type SendTestDeps, sendTest, type TestWish } from './send-test.js';
 export type { SignedForm } from './signed-form.js';
 export { openStoppedTasks, type StoppedTasks } from './stopped-tasks.js';
 export { openSuppressionWatch, type SuppressionWatch } from './suppression-watch.js';

@@ -4,7 +4,7 @@
  */
 import type { CompiledAction, RenderedRequest } from '@quailrunner/action';
 import { type Columns, QuailError } from '@quailrunner/domain';
-import { readRecipient, withRecipient } from '@quailrunner/twilio';
+import { type Recipient, readRecipient, withRecipient } from '@quailrunner/twilio';
 
 export interface RenderedRun extends RenderedRequest {
   /** Of the recipient's country, `1`, `49`; of a message at Twilio to a phone number. */
@@ -14,25 +14,32 @@ export interface RenderedRun extends RenderedRequest {
 /** Throws RenderFault where the row doesn't fit its templates, and NUMBER_INVALID where To is no phone number. */
 export type RenderRequest = (columns: Columns, secrets: Readonly<Record<string, string>>) => RenderedRun;
 
+/** The column of a test's run that names its recipient instead of the row's own. No column of SQL is called so. */
+export const testRecipient = '~test recipient';
+
+interface MessageSettings {
+  readonly isMessage: boolean;
+  readonly region: string | undefined;
+  readonly isTest: boolean;
+}
+
 export const openRender =
-  (
-    render: CompiledAction['render'],
-    { isMessage, region }: { isMessage: boolean; region: string | undefined },
-  ): RenderRequest =>
+  (render: CompiledAction['render'], { isMessage, region, isTest }: MessageSettings): RenderRequest =>
   (columns, secrets) => {
     const rendered = render(columns, secrets);
-    return isMessage && rendered.form !== undefined ? withNumber(rendered, rendered.form, region) : rendered;
+    if (!isMessage || rendered.form === undefined) return rendered;
+    const own = rendered.form.findLast(([name]) => name === 'To')?.[1] ?? '';
+    return withNumber(rendered, rendered.form, readRecipient(isTest ? String(columns[testRecipient]) : own, region));
   };
 
 const withNumber = (
   { url, headers, body }: RenderedRequest,
   form: NonNullable<RenderedRequest['form']>,
-  region: string | undefined,
+  recipient: Recipient,
 ): RenderedRun => {
-  const place = form.findLastIndex(([name]) => name === 'To');
-  const recipient = readRecipient(form[place]?.[1] ?? '', region);
   if (recipient.kind === 'bad') throw new QuailError('NUMBER_INVALID', recipient.reason);
   const { to, callingCode } = recipient;
+  const place = form.findLastIndex(([name]) => name === 'To');
   const written = form.map((pair, n) => (n === place ? (['To', to] as const) : pair));
   return {
     url,

@@ -58,6 +58,7 @@ export { resolveRuns } from './resolve-runs.js';
 export { type RetryFilter, retryRuns } from './retry-runs.js';
 export { returnRuns } from './return-runs.js';
 export { type SavedTask, saveTask } from './save-task.js';
+export { saveTest, type TestRun } from './save-test.js';
 export { deleteSession, readSession, saveSession } from './sessions.js';
 export { setLaneRate } from './set-lane-rate.js';
 export { type HeldLane, holdLane, pauseLane, resumeLane } from './set-lane-state.js';

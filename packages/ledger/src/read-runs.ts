@@ -124,7 +124,7 @@ const selectReceipts = `
 const countAll = `
   select t.name as task, r.state, r.runs::float8 as runs
   from (select task_id, state, count(*) as runs from quailrunner.runs group by task_id, state) r
-  join quailrunner.tasks t on t.id = r.task_id
+  join quailrunner.tasks t on t.id = r.task_id and t.kind = 'task'
   order by t.name, r.state`;
 
 /** Newest first. */

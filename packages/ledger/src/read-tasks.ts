@@ -42,10 +42,10 @@ const selectRevision = `
   where rv.task_id = $1 and rv.revision = $2`;
 
 export const readTasks = async (ledger: Ledger): Promise<TaskRow[]> =>
-  (await query<TaskRow>(ledger, `${selectTasks} order by t.name`)).map(withoutNulls);
+  (await query<TaskRow>(ledger, `${selectTasks} where t.kind = 'task' order by t.name`)).map(withoutNulls);
 
 export const readTask = async (ledger: Ledger, name: string): Promise<TaskRow | undefined> =>
-  (await query<TaskRow>(ledger, `${selectTasks} where t.name = $1`, [name])).map(withoutNulls)[0];
+  (await query<TaskRow>(ledger, `${selectTasks} where t.kind = 'task' and t.name = $1`, [name])).map(withoutNulls)[0];
 
 /** Never changes once it is there. Throws LEDGER_NO_REVISION, or LEDGER_WRONG_KEY when its action doesn't open. */
 export const readRevision = async (ledger: Ledger, taskId: number, revision: number): Promise<TaskDefinition> => {

@@ -19,7 +19,7 @@ export interface DueScan extends Scan {
 const takeDue = `
   with due as (
     select id, revision from quailrunner.tasks
-    where state = 'active' and next_scan_at <= now() and (scan_lease_until is null or scan_lease_until < now())
+    where kind = 'task' and state = 'active' and next_scan_at <= now() and (scan_lease_until is null or scan_lease_until < now())
     order by next_scan_at
     limit 1
     for no key update skip locked

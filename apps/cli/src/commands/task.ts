@@ -1,7 +1,12 @@
 /** `quail task`: check and apply task files, look at tasks, pause and resume them. */
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { wholeNumber } from './arguments.js';
+import { parseAddress, wholeNumber } from './arguments.js';
+
+interface TestOptions extends Json {
+  readonly to: string;
+  readonly entity?: string;
+}
 
 interface PlanOptions {
   readonly prices?: string;
@@ -32,6 +37,16 @@ export const addTaskCommand = (program: Command, context: CliContext): void => {
     .option('--json', 'for programs')
     .action(async (tasks: string[], options: PlanOptions) =>
       (await import('./task-plan.js')).planTasks(tasks, options, context),
+    );
+  task
+    .command('send-test')
+    .description("send one entity's message to a number of yours, the whole way; the entity's own run is untouched")
+    .argument('<task>', 'a task file, or the name of a task')
+    .requiredOption('--to <number>', 'your number, such as +15005550010', parseAddress)
+    .option('--entity <key>', 'the entity with this entity_pk; the first one unless given')
+    .option('--json', 'for programs')
+    .action(async (name: string, options: TestOptions) =>
+      (await import('./task-test.js')).testTask(name, options, context),
     );
   task
     .command('apply')
