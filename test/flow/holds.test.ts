@@ -103,9 +103,9 @@ describe('a lane that is at fault', () => {
     stage.start(['scheduler']);
     stage.start(['worker']);
     await until(`lanes where state = 'held' and reason like '30034: %(told by a receipt)'`, 1);
-    // A person lets it go on; the receipt that comes once more is no news.
-    expect(await stage.quail('lanes', 'resume', '1')).toMatchObject({ code: 0 });
     await until('alerts where sent_at is not null', 1);
+    // A person lets it go on; a receipt that comes once more is no news.
+    expect(await stage.quail('lanes', 'resume', '1')).toMatchObject({ code: 0 });
     expect(await count(`lanes where state = 'open'`)).toBe(1);
   }, 60_000);
 });

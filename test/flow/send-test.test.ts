@@ -57,8 +57,7 @@ describe('a test of a task', () => {
     const after = await stage.quail('task', 'send-test', 'welcome', '--to', mine);
     expect(after.code).toBe(0);
     const isDone = async () => (await messages()).filter(({ to }) => to !== mine).length === 3;
-    for (let look = 0; look < 200 && !(await isDone()); look++)
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    await waitUntil(isDone, { what: 'all messages', timeoutMs: 30_000 });
     const recipients = (await messages()).map(({ to }) => to).filter((to) => to !== mine);
     expect(recipients.toSorted()).toEqual(['+15550000001', '+15550000002', '+15550000003']);
     const [listed] = JSON.parse((await stage.quail('task', 'list', '--json')).stdout);

@@ -26,6 +26,8 @@ export interface TaskSettings {
   readonly lane?: string;
   /** Two letters of ISO 3166-1: whose numbers those are that name no country. */
   readonly defaultRegion?: string;
+  /** What a change of the action means for those who are done: nothing (`keep`, unless set), or that they get it, too. */
+  readonly onChange?: 'keep' | 'resend';
   readonly recheck: boolean;
   /** Absent: `hold` for Twilio, `retry` for a plain host (which is sent an Idempotency-Key). */
   readonly onUnknown?: OnUnknown;

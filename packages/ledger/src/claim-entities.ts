@@ -56,6 +56,15 @@ const find: PreparedStatement = {
           and (r.code is distinct from 'SUPPRESSED' or r.revision <> $5 or r.finished_at < now() - interval '1 hour')
         limit 1
       ) is not null
+      union all
+      select b.place::int - 1
+      from unnest($3::text[]) with ordinality as b (pk, place)
+      where $6::int > 0 and (
+        select 1
+        from quailrunner.runs r
+        where r.task_id = $1 and r.entity_pk = b.pk and r.state = 'completed' and r.revision < $6
+        limit 1
+      ) is not null
       order by 1
     ) as places,
     array(
@@ -77,8 +86,9 @@ interface Found {
 // Promise: one run per task and entity; none for a scan that lost its lease; the predicate's order is the runs' order. A
 // run that the recheck skipped waits again, with the row as it is now. One whose recipient has opted out is looked at once an
 // hour, and by a new revision: it waits again where its row is another, which may hold another number, or its task may have
-// another sender. Concurrency: two scans of one task may overlap,
-// `on conflict` settles it; a revision of the task waits for the batch.
+// another sender. Where a changed action is to be sent to those who are done, their run keeps its story under another key, and
+// they have a new one. Concurrency: two scans of one task may overlap, `on conflict` settles it; a revision of the task waits
+// for the batch.
 const claim: PreparedStatement = {
   name: 'claim-entities',
   text: `
@@ -87,11 +97,18 @@ const claim: PreparedStatement = {
   ), batch as (
     select * from unnest($4::text[], $5::json[], $6::int[]) with ordinality as b (pk, columns, lane_id, place)
     where exists (select from lease)
+  ), archived as (
+    update quailrunner.runs r
+    set entity_pk = r.entity_pk || '~done-' || r.id
+    from batch b
+    where r.task_id = $1 and r.entity_pk = b.pk and r.state = 'completed' and r.revision < $7
+    returning b.pk
   ), inserted as (
     insert into quailrunner.runs (task_id, revision, entity_pk, columns, lane_id, scan_id)
     select $1, $3, pk, columns, lane_id, $2
     from batch b
-    where (select 1 from quailrunner.runs r where r.task_id = $1 and r.entity_pk = b.pk limit 1) is null
+    where b.pk in (select pk from archived)
+      or (select 1 from quailrunner.runs r where r.task_id = $1 and r.entity_pk = b.pk limit 1) is null
     order by place
     on conflict (task_id, entity_pk) do nothing
     returning lane_id
@@ -132,7 +149,14 @@ interface ClaimRow {
  */
 export const claimEntities = async (ledger: Ledger, scan: Scan, entities: readonly LanedEntity[]): Promise<Claimed> => {
   const pks = entities.map((entity) => entity.pk);
-  const [found] = await query<Found>(ledger, find, [scan.taskId, scan.scanId, pks, scanLeaseMs, scan.revision]);
+  const [found] = await query<Found>(ledger, find, [
+    scan.taskId,
+    scan.scanId,
+    pks,
+    scanLeaseMs,
+    scan.revision,
+    scan.resendBefore ?? 0,
+  ]);
   if (!found?.isOurs) throw leaseLost();
   const { places, duplicates } = found;
   if (places.length === 0) return { claimed: 0, duplicates, laneIds: new Set() };
@@ -148,7 +172,15 @@ const insert = async (ledger: Ledger, scan: Scan, entities: readonly LanedEntity
   const pks = entities.map((entity) => entity.pk);
   const columns = entities.map((entity) => JSON.stringify(entity.columns));
   const lanes = entities.map((entity) => entity.laneId);
-  const [row] = await query<ClaimRow>(ledger, claim, [scan.taskId, scan.scanId, scan.revision, pks, columns, lanes]);
+  const [row] = await query<ClaimRow>(ledger, claim, [
+    scan.taskId,
+    scan.scanId,
+    scan.revision,
+    pks,
+    columns,
+    lanes,
+    scan.resendBefore ?? 0,
+  ]);
   if (!row?.isOurs) throw leaseLost();
   return row;
 };

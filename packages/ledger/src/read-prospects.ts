@@ -8,10 +8,10 @@ import type { SuppressedAddress } from './suppress.js';
 const selectStates: PreparedStatement = {
   name: 'read-entity-states',
   text: `
-  select b.place::int - 1 as place, r.state, r.code
+  select b.place::int - 1 as place, r.state, r.code, r.revision
   from unnest($2::text[]) with ordinality as b (pk, place)
   cross join lateral (
-    select state, code from quailrunner.runs where task_id = $1 and entity_pk = b.pk limit 1
+    select state, code, revision from quailrunner.runs where task_id = $1 and entity_pk = b.pk limit 1
   ) r`,
 };
 
@@ -19,6 +19,8 @@ export interface EntityState {
   /** In `keys`. */
   readonly place: number;
   readonly state: RunState;
+  /** The one that was sent. */
+  readonly revision: number;
   readonly code?: string;
 }
 

@@ -7,6 +7,8 @@ export interface Scan {
   readonly scanId: string;
   readonly taskId: number;
   readonly revision: number;
+  /** Who was sent an older revision than this is sent the new one; 0, or absent: nobody. */
+  readonly resendBefore?: number;
 }
 
 /** How often the process that scans says that it lives. */

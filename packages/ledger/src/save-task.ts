@@ -12,6 +12,8 @@ export interface SavedTask {
   readonly change: 'created' | 'revised' | 'unchanged';
   /** It had been held for the content of an older revision, and goes on. */
   readonly isResumed: boolean;
+  /** Who is done gets the changed action, too: `onChange: resend`. */
+  readonly isResent: boolean;
 }
 
 // Why: gives the name a row that can be locked. Revision 0 is seen by nobody: the first revision follows before commit.
@@ -30,8 +32,11 @@ const readNewest = `
   where rv.task_id = $1 and rv.revision = $2`;
 
 const addRevision = `
-  insert into quailrunner.task_revisions (task_id, revision, settings, predicate, action_sealed)
-  values ($1, $2, $3, $4, $5)`;
+  insert into quailrunner.task_revisions (task_id, revision, settings, predicate, action_sealed, edition)
+  values ($1, $2::int, $3, $4, $5, case
+    when $6 then (select before.edition from quailrunner.task_revisions before where before.task_id = $1 and before.revision = $2 - 1)
+    else $2
+  end)`;
 
 // Promise: the new revision is scanned at once, and a scan of the old one claims nothing more: its lease is gone. A hold is
 // for the content of the old one; a person's pause stays.
@@ -58,15 +63,24 @@ export const saveTask = (ledger: Ledger, definition: TaskDefinition): Promise<Sa
     if (locked === undefined) throw new Error('unreachable: the row was made or found before');
     const { isHeld, ...task } = locked;
     const newest = await readNewestDefinition(ledger, ask, { ...task, task: name });
-    if (isDeepStrictEqual(newest, plain(definition))) return { ...task, change: 'unchanged', isResumed: false };
+    if (isDeepStrictEqual(newest, plain(definition)))
+      return { ...task, change: 'unchanged', isResumed: false, isResent: false };
     const revision = task.revision + 1;
     const { settings, predicate, actionSealed } = toStored(ledger, { task: name, revision }, definition);
-    await ask(addRevision, [task.taskId, revision, settings, predicate, actionSealed]);
+    const isSameAction = isDeepStrictEqual(newest?.settings.action, plain(definition).settings.action);
+    await ask(addRevision, [task.taskId, revision, settings, predicate, actionSealed, isSameAction]);
     await ask(pointToRevision, [task.taskId, revision, everyMs]);
     if (isHeld) await ask(endAlerts, [task.taskId]);
     const { ratePerSecond } = definition.settings;
     await changeUses(ask, task.taskId, () => ask(followRate, [task.taskId, ratePerSecond]));
-    return { taskId: task.taskId, revision, change: revision === 1 ? 'created' : 'revised', isResumed: isHeld };
+    const isResent = revision > 1 && !isSameAction && definition.settings.onChange === 'resend';
+    return {
+      taskId: task.taskId,
+      revision,
+      change: revision === 1 ? 'created' : 'revised',
+      isResumed: isHeld,
+      isResent,
+    };
   });
 
 const readNewestDefinition = async (

@@ -21,8 +21,8 @@ const nextRevision = `
   returning id as "taskId", revision`;
 
 const addRevision = `
-  insert into quailrunner.task_revisions (task_id, revision, settings, predicate, action_sealed)
-  values ($1, $2, $3, $4, $5)`;
+  insert into quailrunner.task_revisions (task_id, revision, settings, predicate, action_sealed, edition)
+  values ($1, $2::int, $3, $4, $5, $2)`;
 
 // Why such a key: one entity may be tried again and again. There is no scan.
 const addRun = `

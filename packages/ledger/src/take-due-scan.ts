@@ -34,6 +34,7 @@ const takeDue = `
     returning t.id, t.name, t.revision, t.scan_id
   )
   select taken.scan_id as "scanId", taken.id as "taskId", taken.revision, taken.name as task, ${revisionColumns},
+    case when rv.settings ->> 'onChange' = 'resend' then rv.edition else 0 end as "resendBefore",
     not exists (
       select from quailrunner.scans s
       where s.task_id = taken.id and s.revision = taken.revision and s.finished_at is not null and s.error is null

@@ -19,7 +19,7 @@ export const countSegments = (form: readonly FormPair[]): number => {
   return readSegments(value('Body'), { isSmart: /^true$/i.test(value('SmartEncoded')) }).count;
 };
 
-export const isOtherChannel = (to: string): boolean => /^[a-z]+:/i.test(to.trim());
+const isOtherChannel = (to: string): boolean => /^[a-z]+:/i.test(to.trim());
 
 /** One place of GSM-7 each, and two. */
 const plain = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà]*$/;

@@ -42,13 +42,14 @@ export const applyTasks = async (paths: readonly string[], json: boolean, contex
         revision: each.revision,
         change: each.change,
         isResumed: each.isResumed,
+        isResent: each.isResent,
       }));
       return terminal.printJson({ tasks, problems: [] });
     }
     for (const each of applied) {
       const change = terminal.paint(paintOfChange[each.change], each.change.padEnd('unchanged'.length));
       terminal.print(
-        `${change}  ${nameOf(each)}  ${terminal.paint('dim', `revision ${each.revision}${each.isResumed ? ': it was held, and goes on' : ''}`)}`,
+        `${change}  ${nameOf(each)}  ${terminal.paint('dim', `revision ${each.revision}${each.isResumed ? ': it was held, and goes on' : ''}${each.isResent ? ': whoever is done gets the changed message, too' : ''}`)}`,
       );
     }
     tellWarnings(applied, context);

@@ -11,6 +11,7 @@ export const formatPlan = (plan: TaskPlan, paint: Painter): string => {
     ['matches', formatCount(plan.entities.matched)],
     ...knownLines(plan),
     ['to send', paint('green', formatNumberOf(plan.entities.sent, 'message'))],
+    ...againLines(plan, paint),
     ...badLines(plan, paint),
     ...messageLines(plan),
     ...plan.lanes.slice(0, mostLanes).map((lane): [string, string] => ['lane', formatLane(lane)]),
@@ -44,6 +45,11 @@ const knownLines = ({ entities: { known } }: TaskPlan): [string, string][] => {
   if (states.length === 0) return [];
   return [['known', states.map((state) => `${formatCount(known[state] ?? 0)} ${state}`).join(', ')]];
 };
+
+const againLines = ({ entities: { again } }: TaskPlan, paint: Painter): [string, string][] =>
+  again === 0
+    ? []
+    : [['again', paint('yellow', `${formatCount(again)} of them got an older message before (onChange: resend)`)]];
 
 const badLines = ({ entities: { bad, suppressed } }: TaskPlan, paint: Painter): [string, string][] => [
   ...(suppressed > 0 ? [['opted out', `${formatCount(suppressed)}, skipped`] as [string, string]] : []),

@@ -95,7 +95,7 @@ describe('text that YAML would change without a word', () => {
 
 describe('settings that are not there, or not so', () => {
   const list =
-    'name, source, every, action, retries, backoff, rate, lane, defaultRegion, recheck, onUnknown, timeout, success, signWith, sharedSecret';
+    'name, source, every, action, retries, backoff, rate, lane, defaultRegion, recheck, onChange, onUnknown, timeout, success, signWith, sharedSecret';
 
   it('are all told at once, in the order of the file', () => {
     const text = action(`body: x

@@ -80,6 +80,7 @@ const toSettings = (given: z.infer<typeof taskSettings>, ownName: string, scanIn
   ...(given.rate === undefined ? {} : { ratePerSecond: given.rate }),
   ...(given.defaultRegion === undefined ? {} : { defaultRegion: given.defaultRegion }),
   ...(given.lane === undefined ? {} : { lane: given.lane }),
+  ...(given.onChange === undefined ? {} : { onChange: given.onChange }),
   ...(given.onUnknown === undefined ? {} : { onUnknown: given.onUnknown }),
   ...(given.signWith === undefined ? {} : { signWith: given.signWith }),
   ...(given.sharedSecret === undefined ? {} : { sharedSecret: given.sharedSecret }),

@@ -92,6 +92,7 @@ export const taskSettings = z.strictObject(
     recheck: oneOf('true', 'false')
       .transform((given) => given === 'true')
       .default(true),
+    onChange: oneOf('keep', 'resend').optional(),
     onUnknown: oneOf('hold', 'retry', 'fail').optional(),
     timeout: duration('100ms', '5m').default(15_000),
     success: z

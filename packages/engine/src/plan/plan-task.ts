@@ -10,7 +10,14 @@ import {
   type RunState,
   type TaskDefinition,
 } from '@quailrunner/domain';
-import { type Ledger, readEntityStates, readRevision, readSuppressed, readTask } from '@quailrunner/ledger';
+import {
+  type Ledger,
+  readEntityStates,
+  readRevision,
+  readSuppressed,
+  readTask,
+  type TaskRow,
+} from '@quailrunner/ledger';
 import { explainPredicate, type PredicatePlan, readEntities, type Sources } from '@quailrunner/source';
 import { describeFault } from '@quailrunner/telemetry';
 import { addressOf, type MessageAddress } from '@quailrunner/twilio';
@@ -42,6 +49,8 @@ export interface EntityCounts {
   readonly claimed: number;
   /** Of the claimed: would be sent; would fail without a request, by reason; would be skipped as opted out. */
   readonly sent: number;
+  /** Of the claimed: were sent an older action before (`onChange: resend`). */
+  readonly again: number;
   readonly bad: Readonly<Record<string, number>>;
   readonly suppressed: number;
   /** Have a run already, by its state: nothing would be done about them. */
@@ -67,7 +76,7 @@ export const planTask = async (definition: TaskDefinition, deps: PlanDeps): Prom
   const row = await readTask(deps.ledger, settings.name);
   const before = row && (await readRevision(deps.ledger, row.taskId, row.revision));
   const changed = before === undefined ? [] : describeChange(before, definition);
-  const sum = openSum(task, deps, row?.taskId);
+  const sum = openSum(task, deps, row && { ...row, resendBefore: resendBefore(definition, row, changed) });
   await readEntities(deps.sources, { source: settings.source, predicate, batchSize }, sum.add);
   const { entities, messages, lanes, samples } = sum.read();
   return {
@@ -83,7 +92,22 @@ export const planTask = async (definition: TaskDefinition, deps: PlanDeps): Prom
   };
 };
 
-const openSum = (task: CompiledTask, deps: PlanDeps, taskId: number | undefined) => {
+/** Who was sent an older revision than this is sent the new one; 0: nobody. */
+const resendBefore = (
+  { settings: { onChange } }: TaskDefinition,
+  { edition }: TaskRow,
+  changed: readonly string[],
+): number => {
+  if (onChange !== 'resend') return 0;
+  return changed.some((part) => part.startsWith('action.')) ? Number.POSITIVE_INFINITY : edition;
+};
+
+interface Applied {
+  readonly taskId: number;
+  readonly resendBefore: number;
+}
+
+const openSum = (task: CompiledTask, deps: PlanDeps, applied: Applied | undefined) => {
   const { ledger } = deps;
   const secrets = { ...masked(task), ...deps.secrets };
   const tally = openTally(deps.prices);
@@ -91,7 +115,7 @@ const openSum = (task: CompiledTask, deps: PlanDeps, taskId: number | undefined)
   const laneOfRow = openLaneReader(task, secrets);
   const samples: Sample[] = [];
   const bad: Record<string, number> = {};
-  const known: Partial<Record<RunState, number>> = {};
+  const known = { counts: {} as Partial<Record<RunState, number>>, again: 0 };
   let [matched, claimed, sent, suppressed] = [0, 0, 0, 0];
 
   const send = ({ columns }: Entity, { form, address, country }: Rendered): void => {
@@ -104,7 +128,7 @@ const openSum = (task: CompiledTask, deps: PlanDeps, taskId: number | undefined)
   return {
     add: async (entities: Entity[]): Promise<void> => {
       matched += entities.length;
-      const waiting = await leaveKnown(entities, taskId, known, ledger);
+      const waiting = await leaveKnown(entities, applied, known, ledger);
       claimed += waiting.length;
       const good: { entity: Entity; rendered: Rendered }[] = [];
       for (const entity of waiting) {
@@ -119,7 +143,7 @@ const openSum = (task: CompiledTask, deps: PlanDeps, taskId: number | undefined)
       }
     },
     read: () => ({
-      entities: { matched, claimed, sent, bad, suppressed, known },
+      entities: { matched, claimed, sent, again: known.again, bad, suppressed, known: known.counts },
       messages: tally.read(),
       lanes: lanes.all(),
       samples,
@@ -145,21 +169,24 @@ const openLaneReader = (task: CompiledTask, secrets: Readonly<Record<string, str
 /** Those that a scan would claim. */
 const leaveKnown = async (
   entities: Entity[],
-  taskId: number | undefined,
-  known: Partial<Record<RunState, number>>,
+  applied: Applied | undefined,
+  known: { readonly counts: Partial<Record<RunState, number>>; again: number },
   ledger: Ledger,
 ): Promise<Entity[]> => {
-  if (taskId === undefined) return entities;
+  if (applied === undefined) return entities;
   const states = await readEntityStates(
     ledger,
-    taskId,
+    applied.taskId,
     entities.map(({ pk }) => pk),
   );
   const left = new Set<number>();
-  for (const { place, state, code } of states) {
+  for (const { place, state, code, revision } of states) {
     if (state === 'skipped' && code !== 'SUPPRESSED') continue;
-    known[state] = (known[state] ?? 0) + 1;
-    left.add(place);
+    if (state === 'completed' && revision < applied.resendBefore) known.again += 1;
+    else {
+      known.counts[state] = (known.counts[state] ?? 0) + 1;
+      left.add(place);
+    }
   }
   return entities.filter((_, place) => !left.has(place));
 };

@@ -7,3 +7,10 @@ alter table quailrunner.tasks
     name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' and kind = 'task'
     or name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?~test$' and kind = 'test'
   );
+
+-- The revision since which the action is as it is: with `onChange: resend`, who was sent an older one is sent this one, too.
+alter table quailrunner.task_revisions
+  add column edition int;
+update quailrunner.task_revisions set edition = 1;
+alter table quailrunner.task_revisions
+  alter column edition set not null;
