@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { describe, expect, it } from 'vitest';
 import { isRegion, readRecipient, withRecipient } from './phone-number.js';
 
@@ -30,6 +32,17 @@ describe('the recipient of a message', () => {
     const read = readRecipient(text, region);
     expect(read).toEqual({ kind: 'bad', reason: expect.stringMatching(reason) });
     if (text !== '') expect(JSON.stringify(read)).not.toContain(text);
+  });
+
+  it('of North America is told as the library tells it, only sooner', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2_000_000_000, max: 9_999_999_999 }), (digits) => {
+        const number = parsePhoneNumberFromString(`+1${digits}`, { extract: false });
+        expect(readRecipient(`+1${digits}`)).toEqual({ kind: 'number', to: number?.number, callingCode: '1' });
+        expect(number?.isPossible()).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('stands in the form in place of what was there, and nothing else changes', () => {

@@ -20,9 +20,13 @@ export type Recipient =
   /** Without the number itself. */
   | { readonly kind: 'bad'; readonly reason: string };
 
+/** The North American Numbering Plan: ten digits, of which the first is no 0 or 1. Most numbers, told without a look-up. */
+const northAmerican = /^\+1[2-9]\d{9}$/;
+
 /** An address of another channel (`whatsapp:…`) stays as it is. A number without a country is one of `region`. */
 export const readRecipient = (to: string, region?: Region): Recipient => {
   const text = to.trim();
+  if (northAmerican.test(text)) return { kind: 'number', to: text, callingCode: '1' };
   if (/^[a-z]+:./i.test(text)) return { kind: 'number', to: text };
   if (text === '') return bad('there is no number in To');
   const hasCountry = text.startsWith('+');
