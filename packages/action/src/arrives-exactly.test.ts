@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileAction, RenderFault } from './index.js';
 
+/** In each of the places: more than ten thousand in all. */
 const numRuns = 2_000;
 const url = 'https://api.example.com/messages';
 

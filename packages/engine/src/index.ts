@@ -12,6 +12,7 @@ export { planTask, type TaskPlan } from './plan/plan-task.js';
 export { openReceiptAddress, type ReceiptAddress, receiptPath } from './receipt-address.js';
 export { receiptObstacle } from './receipt-obstacle.js';
 export { openReceiptReferences, type ReceiptReferences } from './receipt-reference.js';
+export { type QueuedDeps, recheckQueued } from './recheck-queued.js';
 export { type ReceiptDeps, type ReceiptResult, recordReceipt } from './record-receipt.js';
 export { type ReplyDeps, type ReplyResult, recordReply, replyPath } from './record-reply.js';
 export { type ResolveDeps, resolveUnknown } from './resolve-unknown.js';

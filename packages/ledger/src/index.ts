@@ -28,6 +28,7 @@ export {
   readLaneProspects,
   readSuppressed,
 } from './read-prospects.js';
+export { type QueuedLane, readQueued, readQueuedLanes } from './read-queued.js';
 export {
   type AttemptRow,
   countRuns,

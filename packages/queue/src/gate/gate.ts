@@ -23,6 +23,8 @@ interface Waiter {
 const freshMs = 100;
 /** A commit that takes longer is out of the ordinary. */
 const mostLeadMs = 2_000;
+/** Messages that may wait ahead of their slots in one process. */
+const handsAhead = 20;
 /** At most, so that a change is seen. */
 const longestWaitMs = 500;
 /** Redis is away; whoever lost it has said so. */
@@ -65,9 +67,15 @@ export class Gate {
     });
   }
 
-  /** Rises at once and falls slowly: a slot that is missed is lost to the lane. */
+  /** Rises fast and falls slowly: a slot that is missed is lost to the lane. */
   #learnLead(afterMs: number): void {
-    this.#leadMs = Math.min(mostLeadMs, Math.max(afterMs, this.#leadMs * 0.98));
+    this.#leadMs += (afterMs - this.#leadMs) * (afterMs > this.#leadMs ? 0.5 : 0.05);
+  }
+
+  /** A fast lane must not wait for its slowest messages: while one waits ahead of its slot, a hand is not free for others. */
+  get #usefulLeadMs(): number {
+    const { ratePerSecond = Number.POSITIVE_INFINITY } = this.#limits;
+    return Math.min(mostLeadMs, this.#leadMs, (handsAhead * 1_000) / ratePerSecond);
   }
 
   setLimits(limits: LaneLimits): void {
@@ -110,7 +118,7 @@ export class Gate {
   async #ask(cost: number): Promise<Slot | Wait> {
     const askedAt = performance.now();
     const sinceOwnSlotMs = Math.min(1e9, askedAt - this.#ownLast);
-    const own = { sinceOwnSlotMs, leadMs: this.#leadMs };
+    const own = { sinceOwnSlotMs, leadMs: this.#usefulLeadMs };
     const passed = await this.#state.pass(cost, this.#limits, own).catch(() => away);
     if (passed.kind === 'wait') return passed;
     const { inMs, ...granted } = passed;
