@@ -11,6 +11,7 @@ interface ShownPlan {
     claimed: number;
     sent: number;
     suppressed: number;
+    again: number;
     bad: Record<string, number>;
     known: Record<string, number>;
   };
@@ -81,6 +82,7 @@ describe('a plan', () => {
       matched: people - 1,
       claimed: people - 1,
       sent: people - 1 - 2 - 1,
+      again: 0,
       suppressed: 1,
       known: {},
       bad: {

@@ -4,12 +4,14 @@
  */
 import { type Problem, ProblemsError, scrub, type TaskDefinition, type TaskSettings } from '@quailrunner/domain';
 import { checkPredicate, type PredicateColumn, PredicateFault, type Sources } from '@quailrunner/source';
-import { checkMessageParameters, isRegion } from '@quailrunner/twilio';
+import { checkMessageParameters, checkSchedule, isRegion } from '@quailrunner/twilio';
 import { checkWebhookHeaders } from './check-webhook-headers.js';
 import { type CompiledTask, compileTask } from './compile-task.js';
 
 export interface CheckDeps {
   readonly sources: Sources;
+  /** Epoch milliseconds; the process' clock unless given. */
+  readonly now?: () => number;
 }
 
 export interface CheckedTask {
@@ -23,7 +25,10 @@ export interface CheckedTask {
  * Throws ProblemsError with all that is wrong; `where` is `predicate` or a part of the action, with line and column in it.
  * What the source itself throws is among them.
  */
-export const checkTask = async (definition: TaskDefinition, { sources }: CheckDeps): Promise<CheckedTask> => {
+export const checkTask = async (
+  definition: TaskDefinition,
+  { sources, now = Date.now }: CheckDeps,
+): Promise<CheckedTask> => {
   const { predicate, settings } = definition;
   const problems: Problem[] = [];
   const columns = await collect(problems, async () => {
@@ -33,7 +38,7 @@ export const checkTask = async (definition: TaskDefinition, { sources }: CheckDe
   const task = await collect(problems, async () => compileTask(definition, names));
   const warnings = checkWebhookHeaders(settings, problems);
   checkRegion(settings, problems);
-  if (task !== undefined) warnings.push(...checkParameters(task, problems));
+  if (task !== undefined) warnings.push(...checkParameters(task, now(), problems));
   if (columns === undefined || task === undefined || problems.length > 0) throw new ProblemsError(problems);
   return { task, columns, warnings };
 };
@@ -50,10 +55,11 @@ const checkRegion = ({ defaultRegion }: TaskSettings, problems: Problem[]): void
 };
 
 /** The form of a message, held against what Twilio's API knows. Errors go to `problems`; returns the warnings. */
-const checkParameters = ({ action, isMessage }: CompiledTask, problems: Problem[]): Problem[] => {
+const checkParameters = ({ action, isMessage }: CompiledTask, now: number, problems: Problem[]): Problem[] => {
   if (!isMessage) return [];
   const warnings: Problem[] = [];
-  for (const { severity, ...problem } of checkMessageParameters(action.formParameters)) {
+  const found = [...checkMessageParameters(action.formParameters), ...checkSchedule(action.formParameters, now)];
+  for (const { severity, ...problem } of found) {
     (severity === 'error' ? problems : warnings).push({ ...problem, where: 'action.body' });
   }
   return warnings;

@@ -1,6 +1,7 @@
 /** What we know of Twilio: addresses, lanes, verdicts, parameters, signatures, and finding a message again. Pure. */
 export { addressOf, type MessageAddress } from './address.js';
 export { checkMessageParameters, type FormParameter, type ParameterProblem } from './check-message-parameters.js';
+export { checkSchedule } from './check-schedule.js';
 export { isSignedByTwilio } from './check-signature.js';
 export { classify, classifyFound } from './classify.js';
 export { type CodeTable, messageCodes, withOwnCodes } from './codes.js';

@@ -52,13 +52,9 @@ const worstSecond = (times: readonly number[]): number => {
 };
 
 describe('a lane with a rate', () => {
-  it('sends no more in any second, and not much less, through however many processes', async () => {
+  it('sends no more in any second, through however many processes', async () => {
     const three = [1, 2, 3].map(() => openGate({ ratePerSecond: 20 }));
-    const times = await sendMany(three, 27);
-    expect(worstSecond(times)).toBeLessThanOrEqual(20);
-    const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
-    // Beside other tests it may have to ask for a turn once more; what it comes to alone, `npm run rates` measures.
-    expect((80 / spanMs) * 1_000).toBeGreaterThan(20 * 0.85);
+    expect(worstSecond(await sendMany(three, 27))).toBeLessThanOrEqual(20);
   });
 
   it('counts a message of three segments as three', async () => {
@@ -75,31 +71,6 @@ describe('a lane with a rate', () => {
     const times = await rest;
     expect((times[0] ?? 0) - first.at).toBeLessThan(1_000);
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(500);
-  });
-
-  it.each([
-    ['fast', 20, 3_000, 8],
-    ['slow', 1, 5_000, 2],
-  ])('loses no turn of a %s rate where it takes long to commit an attempt', async (_, ratePerSecond, forMs, hands) => {
-    const two = [1, 2].map(() => openGate({ ratePerSecond }));
-    const times: number[] = [];
-    const sendSlowly = async (gate: Gate): Promise<void> => {
-      const permit = await gate.enter(1);
-      await pause(120, 'committed');
-      expect(await permit.arrive(soon())).toBe(true);
-      times.push(performance.now());
-      await permit.tell({ kind: 'good' });
-    };
-    const until = performance.now() + forMs;
-    const hand = async (gate: Gate): Promise<void> => {
-      while (performance.now() < until) await sendSlowly(gate);
-    };
-    await Promise.all(two.flatMap((gate) => Array.from({ length: hands }, () => hand(gate))));
-    times.sort((one, other) => one - other);
-    expect(worstSecond(times)).toBeLessThanOrEqual(ratePerSecond);
-    const seconds = ((times.at(-1) ?? 0) - (times[1] ?? 0)) / 1_000;
-    // It would be half if each missed its first turn; beside other tests some do.
-    expect((times.length - 2) / seconds).toBeGreaterThan(ratePerSecond * 0.55);
   });
 
   it('gives the turn of a run that had no use for it to the next one', async () => {

@@ -59,7 +59,8 @@ export class Gate {
     const isFree = this.#waiters.length === 0;
     const slot = (isFree ? this.#pass(cost) : undefined) ?? (await this.#queueUp(cost));
     return openPermit(slot, {
-      again: (paid) => (this.#isClosed ? Promise.resolve(undefined) : this.#ask(paid)),
+      // Its attempt is committed already.
+      again: (paid) => (this.#isClosed ? Promise.resolve(undefined) : this.#ask(paid, 0)),
       ready: (afterMs) => this.#learnLead(afterMs),
       leave: () => this.#departures.add(),
       giveBack: (unused) => this.#giveBack(unused),
@@ -115,11 +116,10 @@ export class Gate {
     this.#giveUpSpares();
   }
 
-  async #ask(cost: number): Promise<Slot | Wait> {
+  async #ask(cost: number, leadMs = this.#usefulLeadMs): Promise<Slot | Wait> {
     const askedAt = performance.now();
     const sinceOwnSlotMs = Math.min(1e9, askedAt - this.#ownLast);
-    const own = { sinceOwnSlotMs, leadMs: this.#usefulLeadMs };
-    const passed = await this.#state.pass(cost, this.#limits, own).catch(() => away);
+    const passed = await this.#state.pass(cost, this.#limits, { sinceOwnSlotMs, leadMs }).catch(() => away);
     if (passed.kind === 'wait') return passed;
     const { inMs, ...granted } = passed;
     const at = performance.now() + inMs;
