@@ -41,6 +41,8 @@ end
  * attempt is committed by then (`lead`), and `horizon` ms ahead at most, so that a change of the rate or a stop acts at once.
  */
 export const passScript = `${shared}
+-- In ms: nobody asks for a slot further ahead.
+local furthest = 6000
 local key = KEYS[1]
 local rate, cost, horizon, lease, idle = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local spread, grow = tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -70,7 +72,7 @@ if pace then
   step = 1000 * spread / pace
   local free = 0
   -- A slot further ahead than any is given out was given out by a clock that has stepped back since.
-  if s.last then free = math.min(s.last, now + horizon) + step * s.cost end
+  if s.last then free = math.min(s.last, now + furthest) + step * s.cost end
   -- Slots that were given out before Redis forgot still stand.
   slot = math.max(now + lead, free, now - ownLast + step)
   if slot - now > horizon then

@@ -56,8 +56,6 @@ export type Word =
   /** No other message would fare better: the lane is about to be held. */
   | { readonly kind: 'fault' };
 
-/** Slots are given out so far ahead at most, or twice as far as it takes to commit an attempt. */
-const horizonMs = 100;
 /** A process that died while it tried for its lane keeps the others waiting so long. */
 const leaseMs = 20_000;
 /** After so long without a message one tries first again, before many leave. */
@@ -76,6 +74,8 @@ export interface OwnTimes {
   readonly sinceOwnSlotMs: number;
   /** How long its messages take lately from their slot's grant to where they could leave. */
   readonly leadMs: number;
+  /** How far ahead it takes a slot. */
+  readonly horizonMs: number;
 }
 
 export interface ToldSlot extends Pick<Slot, 'round' | 'isProbe'> {
@@ -98,7 +98,7 @@ export const openGateState = (redis: Redis, laneId: number): GateState => {
   const key = `${keyPrefix}:${queueNameOf(laneId)}:gate`;
   const scripts = withScripts(redis);
   return {
-    pass: async (cost, limits, { sinceOwnSlotMs, leadMs }) => {
+    pass: async (cost, limits, { sinceOwnSlotMs, leadMs, horizonMs }) => {
       const age = performance.now() - (limits.readAt ?? 0);
       const { slowed } = limits;
       const [kind, ms, round = '', probe, paced, step] = await scripts.passLane(
@@ -106,7 +106,7 @@ export const openGateState = (redis: Redis, laneId: number): GateState => {
         ...[
           limits.ratePerSecond ?? 0,
           cost,
-          Math.max(horizonMs, 2 * leadMs),
+          horizonMs,
           leaseMs,
           idleMs,
           paceLaw.spread,

@@ -7,7 +7,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Departures } from './departures.js';
-import type { GateState, LaneLimits, Slot, Stop, ToldSlot, Wait, Word } from './gate-state.js';
+import type { GateState, LaneLimits, OwnTimes, Slot, Stop, ToldSlot, Wait, Word } from './gate-state.js';
 import { openPermit, type Permit } from './permit.js';
 
 /** The gate closed before the message's turn came. */
@@ -21,6 +21,10 @@ interface Waiter {
 
 /** An open lane without a rate is not asked again within. */
 const freshMs = 100;
+/** Slots are given out so far ahead at most, or twice as far as it takes to commit an attempt: a stop acts soon. */
+const horizonMs = 100;
+/** Who missed a slot takes one so much further ahead. */
+const lateComersMs = 1_000;
 /** A commit that takes longer is out of the ordinary. */
 const mostLeadMs = 2_000;
 /** Messages that may wait ahead of their slots in one process. */
@@ -59,8 +63,7 @@ export class Gate {
     const isFree = this.#waiters.length === 0;
     const slot = (isFree ? this.#pass(cost) : undefined) ?? (await this.#queueUp(cost));
     return openPermit(slot, {
-      // Its attempt is committed already.
-      again: (paid) => (this.#isClosed ? Promise.resolve(undefined) : this.#ask(paid, 0)),
+      again: (paid) => (this.#isClosed ? Promise.resolve(undefined) : this.#askAgain(paid)),
       ready: (afterMs) => this.#learnLead(afterMs),
       leave: () => this.#departures.add(),
       giveBack: (unused) => this.#giveBack(unused),
@@ -116,10 +119,23 @@ export class Gate {
     this.#giveUpSpares();
   }
 
-  async #ask(cost: number, leadMs = this.#usefulLeadMs): Promise<Slot | Wait> {
+  #ask(cost: number): Promise<Slot | Wait> {
+    return this.#askFor(cost, { leadMs: this.#usefulLeadMs, horizonMs: this.#horizonMs });
+  }
+
+  /** Its attempt is committed already, and others, who ask early, must not be before it time and again. */
+  #askAgain(cost: number): Promise<Slot | Wait> {
+    return this.#askFor(cost, { leadMs: 0, horizonMs: this.#horizonMs + lateComersMs });
+  }
+
+  get #horizonMs(): number {
+    return Math.max(horizonMs, 2 * this.#usefulLeadMs);
+  }
+
+  async #askFor(cost: number, ahead: Pick<OwnTimes, 'leadMs' | 'horizonMs'>): Promise<Slot | Wait> {
     const askedAt = performance.now();
     const sinceOwnSlotMs = Math.min(1e9, askedAt - this.#ownLast);
-    const passed = await this.#state.pass(cost, this.#limits, { sinceOwnSlotMs, leadMs }).catch(() => away);
+    const passed = await this.#state.pass(cost, this.#limits, { sinceOwnSlotMs, ...ahead }).catch(() => away);
     if (passed.kind === 'wait') return passed;
     const { inMs, ...granted } = passed;
     const at = performance.now() + inMs;
