@@ -44,7 +44,7 @@ const words = [
   ...'if elif else endif for in endfor is not and or none true false set include extends macro call raw verbatim block import'.split(
     ' ',
   ),
-  ...'name text list many object number phone day gone nope secrets token loop index range cycler constructor __proto__ prototype'.split(
+  ...'name text list many object number phone day gone nope secrets loop index range cycler constructor __proto__ prototype'.split(
     ' ',
   ),
   ...'upper lower title trim truncate replace round default date e164 json urlencode safe escape join length sort'.split(
