@@ -1,18 +1,8 @@
-import { formatProblem, ProblemsError } from '@quailrunner/domain';
 import { describe, expect, it } from 'vitest';
+import { problemsOf } from '../test/problems-of.js';
 import { readConfig, requireStores } from './index.js';
 
 const key = Buffer.alloc(32, 7);
-
-const problemsOf = (work: () => unknown): string[] => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof ProblemsError) return error.problems.map(formatProblem);
-    throw error;
-  }
-  throw new Error('no problem at all');
-};
 
 describe('the environment', () => {
   it('has a default for all but the stores', () => {

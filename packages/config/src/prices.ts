@@ -6,19 +6,11 @@
  *     sms: { "+1": 0.0083, "+49": 0.0900 }
  *     mms: { "+1": 0.0200 }
  */
-import { readFileSync } from 'node:fs';
-import { type Problem, ProblemsError } from '@quailrunner/domain';
+import { type Prices, type Problem, ProblemsError } from '@quailrunner/domain';
 import { z } from 'zod';
+import { readText } from './read-text.js';
 import { readYaml } from './task-file/read-yaml.js';
 import { placeOfKey } from './task-file/yaml-places.js';
-
-export interface Prices {
-  readonly currency: string;
-  /** A segment's price by prefix: `+1`, `+49`, `whatsapp:+1`. */
-  readonly sms: ReadonlyMap<string, number>;
-  /** A picture message's price by prefix. */
-  readonly mms: ReadonlyMap<string, number>;
-}
 
 const price = z
   .string()
@@ -39,14 +31,7 @@ const prices = z.strictObject({
 
 /** Throws ProblemsError. */
 export const readPrices = (path: string): Prices => {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    const message = code === 'ENOENT' ? 'there is no such file' : `it can't be read (${code})`;
-    throw new ProblemsError([{ code: 'PRICES_INVALID', message, where: path }]);
-  }
+  const text = readText(path, (message) => ({ code: 'PRICES_INVALID', message, where: path }));
   return parsePrices(text, path);
 };
 

@@ -1,20 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatProblem, ProblemsError } from '@quailrunner/domain';
 import { describe, expect, it } from 'vitest';
+import { problemsOf } from '../test/problems-of.js';
 import { readConfig } from './index.js';
 import { parseTwilioCodes } from './twilio-codes.js';
-
-const problemsOf = (work: () => unknown): string[] => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof ProblemsError) return error.problems.map(formatProblem);
-    throw error;
-  }
-  throw new Error('no problem at all');
-};
 
 describe("an operator's table of codes", () => {
   it('names a group for each code, and what it means where we should say so', () => {

@@ -2,10 +2,10 @@
  * The operator's own table of Twilio's codes (`QUAIL_TWILIO_CODES`), as YAML: `21999: recipient`, or `21999: { group: lane,
  * meaning: The sender is on leave. }`. Every mistake at its place.
  */
-import { readFileSync } from 'node:fs';
 import { codeGroups, nearest, type OwnCode, type Problem, ProblemsError } from '@quailrunner/domain';
 import { isMap } from 'yaml';
 import { z } from 'zod';
+import { readText } from './read-text.js';
 import { readYaml } from './task-file/read-yaml.js';
 import { placeOfKey } from './task-file/yaml-places.js';
 
@@ -17,16 +17,12 @@ const ownCode = z.strictObject({
 });
 
 /** Throws ProblemsError. */
-export const readTwilioCodes = (path: string): TwilioCodes => parseTwilioCodes(readText(path), path);
-
-const readText = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : `it can't be read (${code})`;
-    throw new ProblemsError([{ ...wrong, message: `names ${path}, but ${why}`, where: 'QUAIL_TWILIO_CODES' }]);
-  }
+export const readTwilioCodes = (path: string): TwilioCodes => {
+  const where = 'QUAIL_TWILIO_CODES';
+  return parseTwilioCodes(
+    readText(path, (cause) => ({ ...wrong, message: `names ${path}, but ${cause}`, where })),
+    path,
+  );
 };
 
 const wrong = { code: 'CONFIG_INVALID' };

@@ -12,6 +12,7 @@ export * from './message-code.js';
 export * from './nearest.js';
 export * from './outcome.js';
 export * from './pace.js';
+export * from './prices.js';
 export * from './rate.js';
 export * from './retry-after.js';
 export * from './run-states.js';

@@ -6,24 +6,30 @@
 import type { Verdict } from '@quailrunner/domain';
 
 export interface ContentFaults {
-  /** Whether this verdict fills the row. A message that was accepted breaks it; one that was refused for its recipient says nothing. */
-  isRowFull(of: { readonly taskId: number; readonly revision: number }, verdict: Verdict): boolean;
+  /**
+   * Why the task is to be held, where this verdict fills the row; to be asked once for each. A message that was accepted
+   * breaks the row; one that was refused for its recipient says nothing.
+   */
+  add(of: { readonly taskId: number; readonly revision: number }, verdict: Verdict): string | undefined;
 }
 
 /** In a row, of one revision of a task. */
-export const mostContentFaults = 20;
+const mostContentFaults = 20;
 
 export const openContentFaults = (): ContentFaults => {
   const rows = new Map<string, number>();
   return {
-    isRowFull: ({ taskId, revision }, verdict) => {
+    add: ({ taskId, revision }, verdict) => {
       const key = `${taskId}/${revision}`;
       if (verdict.kind === 'accepted') rows.delete(key);
-      if (verdict.kind !== 'refused' || verdict.fault !== 'content') return false;
+      if (verdict.kind !== 'refused' || verdict.fault !== 'content') return undefined;
       const faults = (rows.get(key) ?? 0) + 1;
-      if (faults < mostContentFaults) rows.set(key, faults);
-      else rows.delete(key);
-      return faults >= mostContentFaults;
+      if (faults < mostContentFaults) {
+        rows.set(key, faults);
+        return undefined;
+      }
+      rows.delete(key);
+      return `${mostContentFaults} messages in a row were refused. ${verdict.code}: ${verdict.reason}`;
     },
   };
 };

@@ -7,7 +7,7 @@ import type { Dispatch, Reach, Verdict } from '@quailrunner/domain';
 import { holdLane, holdTask, type Ledger, suppress, type Told } from '@quailrunner/ledger';
 import type { Log } from '@quailrunner/telemetry';
 import type { MessageAddress } from '@quailrunner/twilio';
-import { type ContentFaults, mostContentFaults } from './content-faults.js';
+import type { ContentFaults } from './content-faults.js';
 import { surely } from './finish-surely.js';
 import type { SuppressionWatch } from './suppression-watch.js';
 
@@ -42,7 +42,7 @@ export const heedVerdict = async (
     await surely(() => heedOptOut(addresses, { toldBy: 'answer', code: verdict.code, of: run }, deps), deps.log);
     deps.reach('recipient.suppressed');
   }
-  const reason = readRow(run, verdict, deps);
+  const reason = deps.contentFaults.add(run, verdict);
   if (reason !== undefined) await surely(() => holdTaskFor(run, reason, deps), deps.log);
 };
 
@@ -58,22 +58,14 @@ export const holdLaneFor = async (
 
 export const heedOptOut = async (
   addresses: readonly MessageAddress[],
-  { of, ...told }: Told,
+  told: Told,
   { ledger, log }: Pick<HeedDeps, 'ledger' | 'log'>,
 ): Promise<void> => {
   if (addresses.length === 0) return;
-  const added = await suppress(ledger, addresses, of === undefined ? told : { ...told, of });
-  if (added > 0) log.emit('recipient.suppressed', told);
-};
-
-/** Why the task is to be held, where this verdict fills the row. Counts it: to be asked once for each. */
-export const readRow = (
-  task: Pick<HeedfulRun, 'taskId' | 'revision'>,
-  verdict: Verdict,
-  { contentFaults }: Pick<HeedDeps, 'contentFaults'>,
-): string | undefined => {
-  if (!contentFaults.isRowFull(task, verdict) || verdict.kind !== 'refused') return undefined;
-  return `${mostContentFaults} messages in a row were refused. ${verdict.code}: ${verdict.reason}`;
+  const added = await suppress(ledger, addresses, told);
+  if (added === 0) return;
+  const { of: _attempt, ...logged } = told;
+  log.emit('recipient.suppressed', logged);
 };
 
 export const holdTaskFor = async (

@@ -14,6 +14,7 @@ import {
   matchMessage,
   parseMessagePage,
   type SentMessage,
+  valueIn,
 } from '@quailrunner/twilio';
 import type { CompiledTask } from './compile-task.js';
 
@@ -74,12 +75,11 @@ export const lookUpMessage = async (run: UnknownRun, task: CompiledTask, deps: L
 };
 
 const readSent = (form: readonly (readonly [string, string])[], run: UnknownRun): SentMessage => {
-  const valueIn = (name: string): string | undefined => form.findLast(([key]) => key === name)?.[1];
-  const from = valueIn('From');
-  const messagingServiceSid = valueIn('MessagingServiceSid');
-  const body = valueIn('ContentSid') === undefined ? (valueIn('Body') ?? '') : undefined;
+  const from = valueIn(form, 'From');
+  const messagingServiceSid = valueIn(form, 'MessagingServiceSid');
+  const body = valueIn(form, 'ContentSid') === undefined ? (valueIn(form, 'Body') ?? '') : undefined;
   return {
-    to: valueIn('To') ?? '',
+    to: valueIn(form, 'To') ?? '',
     mediaCount: form.filter(([key]) => key === 'MediaUrl').length,
     startedAt: run.startedAt.getTime(),
     finishedAt: run.lostAt.getTime(),

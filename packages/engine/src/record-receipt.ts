@@ -8,7 +8,7 @@ import type { Log } from '@quailrunner/telemetry';
 import { type CodeTable, parseReceipt, type SaidOfMessage } from '@quailrunner/twilio';
 import type { AuthTokens } from './auth-tokens.js';
 import type { ContentFaults } from './content-faults.js';
-import { heedOptOut, holdLaneFor, holdTaskFor, readRow } from './heed-verdict.js';
+import { heedOptOut, holdLaneFor, holdTaskFor } from './heed-verdict.js';
 import { patiently } from './patiently.js';
 import type { ReceiptReference, ReceiptReferences } from './receipt-reference.js';
 import { isSignedBy, type SignedForm } from './signed-form.js';
@@ -81,7 +81,7 @@ const countContent = async (
   const verdict: Verdict = isContent
     ? { kind: 'refused', fault: 'content', code, reason: meaning.meaning }
     : { kind: 'accepted' };
-  const reason = readRow(task, verdict, deps);
+  const reason = deps.contentFaults.add(task, verdict);
   if (reason !== undefined) await patiently(() => holdTaskFor(task, reason, deps));
 };
 

@@ -4,7 +4,7 @@
  */
 import type { CompiledAction, RenderedRequest } from '@quailrunner/action';
 import { type Columns, QuailError } from '@quailrunner/domain';
-import { type Recipient, readRecipient, withRecipient } from '@quailrunner/twilio';
+import { type Recipient, readRecipient, valueIn, withRecipient } from '@quailrunner/twilio';
 
 export interface RenderedRun extends RenderedRequest {
   /** Of the recipient's country, `1`, `49`; of a message at Twilio to a phone number. */
@@ -28,7 +28,7 @@ export const openRender =
   (columns, secrets) => {
     const rendered = render(columns, secrets);
     if (!isMessage || rendered.form === undefined) return rendered;
-    const own = rendered.form.findLast(([name]) => name === 'To')?.[1] ?? '';
+    const own = valueIn(rendered.form, 'To') ?? '';
     return withNumber(rendered, rendered.form, readRecipient(isTest ? String(columns[testRecipient]) : own, region));
   };
 

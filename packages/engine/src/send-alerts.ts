@@ -49,7 +49,7 @@ const describe = (alert: Alert) => {
   if (alert.kind === 'task.held') {
     const { task } = alert;
     return {
-      text: `Task ${task} is held: ${reason}. Mend it and apply it, or: quail task resume ${task}`,
+      text: `Task ${task} is held: ${reason} Mend it and apply it, or: quail task resume ${task}`,
       ...rest,
       task,
     };

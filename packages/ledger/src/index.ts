@@ -47,7 +47,6 @@ export {
   readSuppressions,
   type SuppressionChange,
   type SuppressionChanges,
-  type SuppressionPage,
   type SuppressionRow,
 } from './read-suppressions.js';
 export { readRevision, readTask, readTasks, type TaskRow } from './read-tasks.js';

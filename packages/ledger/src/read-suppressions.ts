@@ -12,18 +12,12 @@ export interface SuppressionRow extends SuppressedAddress {
   readonly runs: number;
 }
 
-export interface SuppressionPage {
-  readonly limit: number;
-  /** The last one of the page before: newest come first. */
-  readonly beforeId?: string;
-}
-
 const selectSuppressions = `
   select s.id as "suppressionId", s.sender, s.address as recipient, s.told_by as "toldBy", s.code,
     s.created_at as "createdAt",
     (select count(*) from quailrunner.suppressed_runs r where r.suppression_id = s.id)::float8 as runs
   from quailrunner.suppressions s
-  where s.lifted_at is null and ($2::bigint is null or s.id < $2)
+  where s.lifted_at is null
   order by s.id desc
   limit $1`;
 
@@ -46,9 +40,8 @@ export interface SuppressionChange extends SuppressedAddress {
 /** Newest first. */
 export const readSuppressions = async (
   ledger: Ledger,
-  { limit, beforeId }: SuppressionPage,
-): Promise<SuppressionRow[]> =>
-  (await query<SuppressionRow>(ledger, selectSuppressions, [limit, beforeId])).map(withoutNulls);
+  { limit }: { readonly limit: number },
+): Promise<SuppressionRow[]> => (await query<SuppressionRow>(ledger, selectSuppressions, [limit])).map(withoutNulls);
 
 export interface SuppressionChanges {
   /** Oldest first. */

@@ -28,7 +28,8 @@ export interface TaskRow {
 }
 
 const selectTasks = `
-  select t.id as "taskId", t.name, t.revision, rv.edition, t.state, t.reason, rv.settings ->> 'source' as source, t.every_ms as "everyMs",
+  select t.id as "taskId", t.name, t.revision, rv.edition, t.state, t.reason, rv.settings ->> 'source' as source,
+    t.every_ms as "everyMs",
     t.error, t.next_scan_at as "nextScanAt", t.changed_at as "changedAt", s.started_at as "lastScanAt",
     s.entities_read::float8 as "entitiesRead", s.entities_claimed::float8 as "entitiesClaimed"
   from quailrunner.tasks t

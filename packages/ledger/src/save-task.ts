@@ -34,7 +34,10 @@ const readNewest = `
 const addRevision = `
   insert into quailrunner.task_revisions (task_id, revision, settings, predicate, action_sealed, edition)
   values ($1, $2::int, $3, $4, $5, case
-    when $6 then (select before.edition from quailrunner.task_revisions before where before.task_id = $1 and before.revision = $2 - 1)
+    when $6 then (
+      select before.edition from quailrunner.task_revisions before
+      where before.task_id = $1 and before.revision = $2 - 1
+    )
     else $2
   end)`;
 
@@ -42,8 +45,9 @@ const addRevision = `
 // for the content of the old one; a person's pause stays.
 const pointToRevision = `
   update quailrunner.tasks
-  set revision = $2, every_ms = $3, error = null, state = case when state = 'held' then 'active' else state end, reason = null, next_scan_at = now(), scan_id = null, scan_lease_until = null,
-    changed_at = now()
+  set revision = $2, every_ms = $3, error = null,
+    state = case when state = 'held' then 'active' else state end, reason = null,
+    next_scan_at = now(), scan_id = null, scan_lease_until = null, changed_at = now()
   where id = $1`;
 
 // Promise: nobody is told any more of a hold that is over.

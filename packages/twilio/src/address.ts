@@ -1,6 +1,7 @@
 /** Who sends to whom: what an opt-out is kept by, so that every task with that sender leaves that recipient alone. */
 import type { LaneKey } from '@quailrunner/domain';
-import { type FormPair, laneKeyOf, normalSender } from './lane-key.js';
+import { type FormPair, valueIn } from './form.js';
+import { laneKeyOf, normalSender } from './lane-key.js';
 import { asSid } from './read-answer.js';
 
 export interface MessageAddress {
@@ -13,7 +14,7 @@ export interface MessageAddress {
 /** Of a message as it is asked for, its To in E.164; `undefined` where the form names no sender or no recipient. */
 export const addressOf = (url: string, form: readonly FormPair[]): MessageAddress | undefined => {
   const sender = laneKeyOf(url, form);
-  const recipient = form.findLast(([name]) => name === 'To')?.[1].trim();
+  const recipient = valueIn(form, 'To')?.trim();
   return sender === undefined || !recipient ? undefined : { sender, recipient };
 };
 

@@ -1,9 +1,7 @@
 /** Lane: which runs share one rate. At Twilio the sender has the rate, so its lane is the account and the sender. */
 import type { LaneKey } from '@quailrunner/domain';
+import { type FormPair, valueIn } from './form.js';
 import { accountSidOf } from './twilio-url.js';
-
-/** Name and value of a form body's parameter, decoded, in order. */
-export type FormPair = readonly [name: string, value: string];
 
 /**
  * `twilio/AC…/+15005550006`, `twilio/AC…/MG…`, `twilio/AC…/whatsapp:+15005550006`; `undefined` when the URL is not
@@ -11,7 +9,7 @@ export type FormPair = readonly [name: string, value: string];
  */
 export const laneKeyOf = (url: string, form: readonly FormPair[]): LaneKey | undefined => {
   const account = accountSidOf(url);
-  const sender = lastValue(form, 'From') ?? lastValue(form, 'MessagingServiceSid');
+  const sender = givenIn(form, 'From') ?? givenIn(form, 'MessagingServiceSid');
   return account && sender ? `twilio/${account}/${normalSender(sender)}` : undefined;
 };
 
@@ -27,5 +25,5 @@ export const normalSender = (sender: string): string => {
   return `${channel.toLowerCase()}+${isShort ? '1' : ''}${digits}`;
 };
 
-const lastValue = (form: readonly FormPair[], name: string): string | undefined =>
-  form.findLast((pair) => pair[0] === name)?.[1].trim() || undefined;
+const givenIn = (form: readonly FormPair[], name: string): string | undefined =>
+  valueIn(form, name)?.trim() || undefined;

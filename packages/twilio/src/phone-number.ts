@@ -3,7 +3,7 @@
  * number is taken for one when its country has numbers of that length: whether it is in use, nobody knows from its digits.
  */
 import { getCountries, parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import type { FormPair } from './lane-key.js';
+import type { FormPair } from './form.js';
 
 /** Two letters of ISO 3166-1, such as `US`. */
 export type Region = string;

@@ -4,7 +4,7 @@
  * segments takes seven places of GSM-7, three of UCS-2).
  */
 import { SegmentedMessage } from 'sms-segments-calculator';
-import type { FormPair } from './lane-key.js';
+import { type FormPair, valueIn } from './form.js';
 
 export interface Segments {
   /** At least 1. */
@@ -14,7 +14,7 @@ export interface Segments {
 
 /** Of a message as its form asks for it. */
 export const countSegments = (form: readonly FormPair[]): number => {
-  const value = (name: string): string => form.findLast(([key]) => key === name)?.[1] ?? '';
+  const value = (name: string): string => valueIn(form, name) ?? '';
   if (value('MediaUrl') !== '' || isOtherChannel(value('To'))) return 1;
   return readSegments(value('Body'), { isSmart: /^true$/i.test(value('SmartEncoded')) }).count;
 };

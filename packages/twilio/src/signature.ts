@@ -3,7 +3,7 @@
  * requests", read 2026.
  */
 import { createHmac } from 'node:crypto';
-import type { FormPair } from './lane-key.js';
+import type { FormPair } from './form.js';
 
 export interface Signable {
   /** The account's auth token; an API key's secret signs nothing. */

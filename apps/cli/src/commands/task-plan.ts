@@ -1,6 +1,7 @@
 /** `quail task plan`. */
 import { existsSync } from 'node:fs';
-import { type Prices, readPrices } from '@quailrunner/config';
+import { readPrices } from '@quailrunner/config';
+import type { Prices } from '@quailrunner/domain';
 import { planTask, type TaskPlan } from '@quailrunner/engine';
 import { openSources } from '@quailrunner/source';
 import type { CliContext } from '../context.js';

@@ -1,5 +1,6 @@
 /** One message of a plan, as it goes on the wire and as a phone shows it. Credentials are masked, whoever wrote them where. */
 import type { Columns } from '@quailrunner/domain';
+import { valueIn } from '@quailrunner/twilio';
 import type { CompiledTask } from '../compile-task.js';
 
 export interface Sample {
@@ -18,10 +19,13 @@ export interface Sample {
 const mask = '********';
 const credentials = /^(?:proxy-)?authorization$|cookie|token|secret|api-?key/i;
 
-export const makeSample = ({ render, action, isMessage }: CompiledTask, columns: Columns): Sample => {
-  const secrets = Object.fromEntries(action.secretNames.map((name) => [name, mask]));
-  const { url, headers, body, form = [] } = render(columns, secrets);
-  const valueIn = (name: string): string => form.findLast(([key]) => key === name)?.[1] ?? '';
+/** A mask for each secret that the action names. */
+export const maskSecrets = ({ action }: CompiledTask): Record<string, string> =>
+  Object.fromEntries(action.secretNames.map((name) => [name, mask]));
+
+export const makeSample = (task: CompiledTask, columns: Columns): Sample => {
+  const { url, headers, body, form = [] } = task.render(columns, maskSecrets(task));
+  const value = (name: string): string => valueIn(form, name) ?? '';
   const shown = Object.entries(headers).map(([name, value]) => [
     name,
     credentials.test(name) ? maskValue(value) : value,
@@ -30,11 +34,11 @@ export const makeSample = ({ render, action, isMessage }: CompiledTask, columns:
     url,
     headers: Object.fromEntries(shown),
     body,
-    ...(isMessage && {
+    ...(task.isMessage && {
       phone: {
-        from: valueIn('From') || valueIn('MessagingServiceSid'),
-        to: valueIn('To'),
-        text: valueIn('Body'),
+        from: value('From') || value('MessagingServiceSid'),
+        to: value('To'),
+        text: value('Body'),
         media: form.filter(([name]) => name === 'MediaUrl').map(([, value]) => value),
       },
     }),

@@ -5,6 +5,7 @@
 import {
   type Columns,
   type Entity,
+  type Prices,
   type Problem,
   QuailError,
   type RunState,
@@ -20,13 +21,13 @@ import {
 } from '@quailrunner/ledger';
 import { explainPredicate, type PredicatePlan, readEntities, type Sources } from '@quailrunner/source';
 import { describeFault } from '@quailrunner/telemetry';
-import { addressOf, type MessageAddress } from '@quailrunner/twilio';
+import { addressOf, type FormPair, type MessageAddress } from '@quailrunner/twilio';
 import { checkTask } from '../check-task.js';
-import { type CompiledTask, type LaneOfEntity, laneOf } from '../compile-task.js';
+import { type CompiledTask, type LaneOfEntity, laneOfRequest } from '../compile-task.js';
 import { describeChange } from './describe-change.js';
 import { type LanePlan, openLaneTally, planLanes } from './lane-plans.js';
-import { makeSample, type Sample } from './make-sample.js';
-import { openTally, type PriceTable, type Tally } from './tally.js';
+import { makeSample, maskSecrets, type Sample } from './make-sample.js';
+import { openTally, type Tally } from './tally.js';
 
 export interface TaskPlan {
   readonly task: string;
@@ -61,7 +62,7 @@ export interface PlanDeps {
   readonly ledger: Ledger;
   readonly sources: Sources;
   readonly secrets: Readonly<Record<string, string>>;
-  readonly prices?: PriceTable;
+  readonly prices?: Prices;
 }
 
 const batchSize = 5_000;
@@ -109,19 +110,19 @@ interface Applied {
 
 const openSum = (task: CompiledTask, deps: PlanDeps, applied: Applied | undefined) => {
   const { ledger } = deps;
-  const secrets = { ...masked(task), ...deps.secrets };
+  // Where a secret isn't known here, the plan goes on without it: workers may have it.
+  const secrets = { ...maskSecrets(task), ...deps.secrets };
   const tally = openTally(deps.prices);
   const lanes = openLaneTally();
-  const laneOfRow = openLaneReader(task, secrets);
   const samples: Sample[] = [];
   const bad: Record<string, number> = {};
   const known = { counts: {} as Partial<Record<RunState, number>>, again: 0 };
   let [matched, claimed, sent, suppressed] = [0, 0, 0, 0];
 
-  const send = ({ columns }: Entity, { form, address, country }: Rendered): void => {
+  const send = ({ columns }: Entity, { lane, form, address, country }: Rendered): void => {
     sent += 1;
     const segments = task.isMessage ? tally.add(form, address, country) : 1;
-    if (lanes.size < mostLanes) lanes.add(laneOfRow(columns), segments);
+    if (lanes.size < mostLanes) lanes.add(lane, segments);
     if (samples.length < samplesShown) samples.push(makeSample(task, columns));
   };
 
@@ -151,21 +152,6 @@ const openSum = (task: CompiledTask, deps: PlanDeps, applied: Applied | undefine
   };
 };
 
-/** Where a secret isn't known here, the plan goes on without it: workers may have it. */
-const masked = ({ action }: CompiledTask): Record<string, string> =>
-  Object.fromEntries(action.secretNames.map((name) => [name, '********']));
-
-/** A task whose sender is the same for every row is asked once. */
-const openLaneReader = (task: CompiledTask, secrets: Readonly<Record<string, string>>) => {
-  let fixed: LaneOfEntity | undefined;
-  return (columns: Columns): LaneOfEntity => {
-    if (fixed !== undefined) return fixed;
-    const lane = laneOf(task, columns, secrets);
-    if (task.action.hasFixedTarget) fixed = lane;
-    return lane;
-  };
-};
-
 /** Those that a scan would claim. */
 const leaveKnown = async (
   entities: Entity[],
@@ -192,7 +178,8 @@ const leaveKnown = async (
 };
 
 interface Rendered {
-  readonly form: readonly (readonly [string, string])[];
+  readonly lane: LaneOfEntity;
+  readonly form: readonly FormPair[];
   readonly address: MessageAddress | undefined;
   /** `+1`, `+49`; '' of another channel. */
   readonly country: string;
@@ -200,14 +187,19 @@ interface Rendered {
 
 /** A row that doesn't fit is told by its reason, which holds nothing of it. */
 const render = (
-  { render: renderRequest, isMessage }: CompiledTask,
+  task: CompiledTask,
   columns: Columns,
   secrets: Readonly<Record<string, string>>,
 ): Rendered | { readonly reason: string } => {
   try {
-    const { url, form = [], callingCode } = renderRequest(columns, secrets);
-    const country = callingCode === undefined ? '' : `+${callingCode}`;
-    return { form, address: isMessage ? addressOf(url, form) : undefined, country };
+    const request = task.render(columns, secrets);
+    const { url, form = [], callingCode } = request;
+    return {
+      lane: laneOfRequest(task, request),
+      form,
+      address: task.isMessage ? addressOf(url, form) : undefined,
+      country: callingCode === undefined ? '' : `+${callingCode}`,
+    };
   } catch (fault) {
     if (!(fault instanceof QuailError) || fault.retryable) throw fault;
     return { reason: describeFault(fault).message };

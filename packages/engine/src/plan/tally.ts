@@ -1,15 +1,14 @@
 /** What a plan counts of the messages that would be sent, one after the other; nothing of any of them is kept. */
-import { countSegments, type MessageAddress, readSegments, signsOutsideGsm7 } from '@quailrunner/twilio';
+import type { Prices } from '@quailrunner/domain';
+import {
+  countSegments,
+  type FormPair,
+  type MessageAddress,
+  readSegments,
+  signsOutsideGsm7,
+  valueIn,
+} from '@quailrunner/twilio';
 import { openSeenBefore } from './seen-before.js';
-
-type Form = readonly (readonly [name: string, value: string])[];
-
-/** What a segment or a picture message costs, by the beginning of the number. */
-export interface PriceTable {
-  readonly currency: string;
-  readonly sms: ReadonlyMap<string, number>;
-  readonly mms: ReadonlyMap<string, number>;
-}
 
 export interface Tally {
   /** Recipients who get more than one of these messages, and not only because they are named twice. */
@@ -36,7 +35,7 @@ const mostSigns = 20;
 /** The calculator takes up to a millisecond for one. */
 const mostLooked = 500;
 
-export const openTally = (prices?: PriceTable) => {
+export const openTally = (prices?: Prices) => {
   const isSecond = openSeenBefore();
   const countries: Record<string, number> = {};
   const signs = new Set<string>();
@@ -56,13 +55,12 @@ export const openTally = (prices?: PriceTable) => {
 
   return {
     /** Returns its segments. */
-    add: (form: Form, address: MessageAddress | undefined, callingCode: string): number => {
+    add: (form: readonly FormPair[], address: MessageAddress | undefined, callingCode: string): number => {
       const own = countSegments(form);
       segments += own;
       countries[callingCode] = (countries[callingCode] ?? 0) + 1;
-      const valueIn = (name: string): string => form.findLast(([key]) => key === name)?.[1] ?? '';
-      const isPicture = valueIn('MediaUrl') !== '';
-      if (!isPicture && callingCode !== '') countText(valueIn('Body'));
+      const isPicture = (valueIn(form, 'MediaUrl') ?? '') !== '';
+      if (!isPicture && callingCode !== '') countText(valueIn(form, 'Body') ?? '');
       if (address !== undefined && isSecond(`${address.sender} ${address.recipient}`)) duplicates += 1;
       if (prices !== undefined) {
         const price = priceOf(isPicture ? prices.mms : prices.sms, address?.recipient ?? '');

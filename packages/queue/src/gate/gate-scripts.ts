@@ -4,8 +4,9 @@
  *
  * Fields: `round` (changes whenever the lane is told to stop, so that answers to older requests are known as such), `last`
  * and `cost` (the newest slot that was given out: the next one follows it at the pace of the moment it is asked for), `tat`
- * (when that would be at the pace of then: the state is kept for as long), `until` (nothing leaves before), `open` (else one run tries alone), `probe` (that one has until
- * then to answer), `pace`, `since`, `ceiling` (domain's paceLaw), `misses` (stops in a row), `failures` (connections in a row).
+ * (when that would be at the pace of then: the state is kept for as long), `until` (nothing leaves before), `open` (else one
+ * run tries alone), `probe` (that one has until then to answer), `pace`, `since`, `ceiling` (domain's paceLaw), `misses`
+ * (stops in a row), `failures` (connections in a row).
  */
 const shared = `
 local function ms() local t = redis.call('TIME'); return t[1] * 1000 + t[2] / 1000 end
