@@ -58,3 +58,23 @@ it('leaves out who has opted out', async () => {
   await suppress(test.ledger, [{ sender: key, recipient: '+15005550001' }], { toldBy: 'recipient' });
   expect((await address()).map(({ runId }) => runId)).toEqual(fed.slice(1).map(({ runId }) => runId));
 });
+
+it('moves the runs of several tasks to one lane, where each task has its say in the rate', async () => {
+  const other = await makeScan(test.ledger, { ...settings, name: 'other' });
+  await claimEntities(test.ledger, other, [{ pk: 'one', columns: { to: '+15005550003', text: 'short' }, laneId }]);
+  const [otherRun] = (await feedRuns(test.ledger, { laneId, highWater: 10 })).filter(({ task }) => task === 'other');
+  const body = 'From=+15005550007&To={{ to }}&Body={{ text }}';
+  const taskAt = (ratePerSecond: number) =>
+    compileTask(makeDefinition({ action: { ...settings.action, body }, ratePerSecond }));
+  const read = async (taskId: number) => taskAt(taskId === other.taskId ? 2 : 5);
+  const runs = [fed[0], otherRun].filter((run) => run !== undefined);
+  await addressRuns(runs, { laneId, key }, { ledger: test.ledger, tasks: { read }, secrets: {} });
+  const uses = `
+    select u.rate_per_second::float8 as rate, l.rate_per_second::float8 as "laneRate"
+    from quailrunner.task_lanes u join quailrunner.lanes l on l.id = u.lane_id
+    where l.key = $1 order by 1`;
+  expect(await test.ask(uses, [`twilio/${account}/+15005550007`])).toEqual([
+    { rate: 2, laneRate: 2 },
+    { rate: 5, laneRate: 2 },
+  ]);
+});

@@ -67,7 +67,10 @@ const readMessage = (task: CompiledTask, { columns }: FedRun, { secrets }: Addre
   }
 };
 
-/** A revision, or the row of today, names another sender: its lane may be paused, and has a rate of its own. */
+/**
+ * A revision, or the row of today, names another sender: its lane may be paused, and has a rate of its own, in which every task
+ * and every sender that comes to it has a say.
+ */
 const moveElsewhere = async (
   runs: readonly { run: FedRun; task: CompiledTask; lane: LaneOfEntity }[],
   { ledger }: AddressDeps,
@@ -76,9 +79,10 @@ const moveElsewhere = async (
   const moves: { runId: string; dispatch: number; laneId: number }[] = [];
   for (const { run, task, lane } of runs) {
     const use = { taskId: run.taskId, revision: run.revision, ratePerSecond: task.settings.ratePerSecond };
+    const asked = `${run.taskId}/${run.revision} ${lane.defaultRate ?? ''} ${lane.key}`;
     const laneId =
-      laneIds.get(lane.key) ?? (await ensureLane(ledger, lane.key, { ...use, defaultRate: lane.defaultRate }));
-    laneIds.set(lane.key, laneId);
+      laneIds.get(asked) ?? (await ensureLane(ledger, lane.key, { ...use, defaultRate: lane.defaultRate }));
+    laneIds.set(asked, laneId);
     moves.push({ runId: run.runId, dispatch: run.dispatch, laneId });
   }
   if (moves.length > 0) await moveRuns(ledger, moves);
