@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const checks = [
   { name: 'types', command: ['tsc', '-b'] },
   { name: 'types of tests', command: ['tsc', '-p', 'tsconfig.tests.json'] },
+  { name: 'types of browser code', command: ['tsc', '-p', 'apps/monitor/tsconfig.browser.json'] },
   { name: 'lint and format', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'layer rules', command: ['vitest', 'run', 'test/architecture'] },
   { name: 'unused code', command: ['knip', '--treat-config-hints-as-errors'] },

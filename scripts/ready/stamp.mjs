@@ -11,8 +11,8 @@ import { join } from 'node:path';
 const stampFile = '.ready/stamp.json';
 const workspaceDirs = ['packages', 'apps', 'test', 'bench'];
 
-/** `test` is compiled from folders of its own. */
-const sourceDirs = ['src', 'chaos', 'support'];
+/** `test` is compiled from folders of its own, and what runs in a browser stands apart. */
+const sourceDirs = ['src', 'browser', 'chaos', 'support'];
 
 /** @param {string} root @returns {Stamp} */
 export const readStamp = (root) => {

@@ -162,3 +162,15 @@ export const signIn = async (url: string, password: string, name = 'admin'): Pro
   if (answer.status !== 303 || cookie === undefined) throw new Error(`signing in answered ${answer.status}`);
   return cookie.split(';', 1)[0] ?? '';
 };
+
+/** Posts a form as a page of ours does, with the token that the page gave. Redirects are not followed. */
+export const postForm = async (
+  url: string,
+  cookie: string,
+  fields: Readonly<Record<string, string>> = {},
+): Promise<Response> => {
+  const page = await fetch(new URL('/', url), { headers: { cookie } });
+  const token = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
+  const body = new URLSearchParams({ _csrf: token, ...fields });
+  return fetch(url, { method: 'POST', headers: { cookie }, body, redirect: 'manual' });
+};

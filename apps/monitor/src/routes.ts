@@ -4,6 +4,7 @@ import type { Reach } from '@quailrunner/domain';
 import type { Log } from '@quailrunner/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { addBoard } from './board/open-board.js';
+import { addEvents } from './console/events.js';
 import { addHostGuard } from './guards/host.js';
 import { answerAlive, answerReady } from './health.js';
 import { sendProblem } from './problem.js';
@@ -15,7 +16,7 @@ import { openStatus } from './status/open-status.js';
 import { answerLanes, answerStats, answerTasks, showStatus, showStatusPart } from './status/pages.js';
 import { type Stores, watchStores } from './stores.js';
 import { addTwilio, type TwilioOptions } from './twilio/take-posts.js';
-import { publicDirectory } from './views.js';
+import { publicDirectories } from './views.js';
 
 export interface RouteOptions extends SessionOptions, TwilioOptions {
   /** Names, without ports, under which we answer besides local ones. */
@@ -38,7 +39,7 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
   await app.register(async (named) => {
     addHostGuard(named, options.hostNames);
     await named.register((scope) => addTwilio(scope, options, deps)); // /twilio/receipts and /twilio/messages
-    await named.register(fastifyStatic, { root: publicDirectory, prefix: '/assets/', decorateReply: false });
+    await named.register(fastifyStatic, { root: publicDirectories, prefix: '/assets/', decorateReply: false });
 
     await named.register(async (site) => {
       await addSessions(site, options, deps.ledger);
@@ -46,7 +47,7 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
 
       site.get('/sign-in', open, showSignIn);
       site.post('/sign-in', open, signIn(deps));
-      site.post('/sign-out', signOut);
+      site.post('/sign-out', { config: { role: 'viewer' } }, signOut);
 
       site.get('/', showStatus(status));
       site.get('/status', showStatusPart(status));
@@ -55,6 +56,7 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
       site.get('/api/v1/tasks', answerTasks(status));
       site.get('/api/v1/lanes', answerLanes(status));
 
+      addEvents(site); // /events
       await addBoard(site, { ...deps, checkStores }); // /queues
 
       site.setNotFoundHandler((request, reply) =>

@@ -12,7 +12,8 @@ declare module 'fastify' {
 }
 
 const root = join(import.meta.dirname, '..');
-export const publicDirectory = join(root, 'public');
+/** Served under /assets: what is as it is, and the browser's code, which the build bundles. */
+export const publicDirectories = [join(root, 'public'), join(root, 'dist', 'browser')];
 
 export const addViews = async (app: FastifyInstance): Promise<void> => {
   await app.register(fastifyView, {

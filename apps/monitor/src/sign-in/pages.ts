@@ -2,6 +2,7 @@
 import { type Ledger, readUser } from '@quailrunner/ledger';
 import type { Log } from '@quailrunner/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { goTo } from '../console/show-page.js';
 import { checkPassword, makeDecoy } from './hash-password.js';
 import { cookieName } from './sessions.js';
 import type { Throttle } from './throttle.js';
@@ -38,6 +39,7 @@ export const signIn = ({ ledger, throttle, log }: SignInDeps): Handler => {
     }
     throttle.forget(request.ip, name);
     await startSession(request, { userId: user.userId, name: user.name, role: user.role });
+    reply.generateCsrf(); // Now, and not with each of the first pages at once.
     log.emit('user.signed_in', { userId: user.userId });
     return reply.redirect(next, 303);
   };
@@ -45,7 +47,7 @@ export const signIn = ({ ledger, throttle, log }: SignInDeps): Handler => {
 
 export const signOut: Handler = async (request, reply) => {
   await request.session.destroy();
-  return reply.clearCookie(cookieName, { path: '/' }).redirect('/sign-in', 303);
+  return goTo(reply.clearCookie(cookieName, { path: '/' }), '/sign-in');
 };
 
 /** Under a new id: one that somebody planted in the browser before must not become a session. */

@@ -14,12 +14,15 @@ export interface SignedIn {
 declare module 'fastify' {
   interface Session {
     user?: SignedIn;
+    /** What the tokens of its forms are made of. */
+    _csrf?: string;
   }
 }
 
 /** What the ledger keeps of a session. */
 interface Stored {
   readonly user: SignedIn;
+  readonly csrf?: string | undefined;
   readonly secure: boolean;
   /** ISO 8601; the ledger itself stops answering for the session then. */
   readonly expiresAt: string;
@@ -46,13 +49,13 @@ export const openSessionStore = (ledger: Ledger): SessionStore => ({
     reading.then((stored) => done(null, stored === undefined ? null : restore(stored as Stored)), done);
   },
   set: (id, session, done) => {
-    const { user, cookie } = session;
+    const { user, cookie, _csrf: csrf } = session;
     // Somebody who has not signed in leaves nothing behind.
     if (user === undefined) return done();
     const isNew = (session as FastifySessionObject).isModified();
     if (!isNew && !isRenewalDue(cookie)) return done();
     const expiresAt = cookie.expires ?? new Date(Date.now() + lifetimeMs);
-    const data: Stored = { user, secure: cookie.secure === true, expiresAt: expiresAt.toISOString() };
+    const data: Stored = { user, csrf, secure: cookie.secure === true, expiresAt: expiresAt.toISOString() };
     const saving = saveSession(ledger, id, { data, expiresAt });
     if (isNew) return void saving.then(() => done(), done);
     // A renewal that fails is tried again with the next request.
@@ -64,8 +67,9 @@ export const openSessionStore = (ledger: Ledger): SessionStore => ({
   },
 });
 
-const restore = ({ user, secure, expiresAt }: Stored): Session => ({
+const restore = ({ user, csrf, secure, expiresAt }: Stored): Session => ({
   user,
+  ...(csrf !== undefined && { _csrf: csrf }),
   cookie: { ...sessionCookie, secure, originalMaxAge: lifetimeMs, expires: new Date(expiresAt) },
 });
 

@@ -1,13 +1,16 @@
 /** Puts sessions, and the guards that belong to them, on all routes that are added afterwards. */
 import { hkdfSync } from 'node:crypto';
 import fastifyCookie from '@fastify/cookie';
+import fastifyCsrf from '@fastify/csrf-protection';
 import fastifyFormbody from '@fastify/formbody';
 import fastifySession from '@fastify/session';
 import type { Ledger } from '@quailrunner/ledger';
 import type { FastifyInstance } from 'fastify';
 import { addOriginGuard } from '../guards/origin.js';
+import { addCsrf } from './csrf.js';
 import { addGate } from './gate.js';
 import { openSessionStore, sessionCookie } from './session-store.js';
+import { openTokens } from './token.js';
 
 export const cookieName = 'quail_session';
 
@@ -31,7 +34,9 @@ export const addSessions = async (app: FastifyInstance, options: SessionOptions,
     rolling: true,
   });
   addOriginGuard(app, publicUrl?.host);
-  addGate(app, options.apiToken);
+  await app.register(fastifyCsrf, { sessionPlugin: '@fastify/session' });
+  addGate(app, openTokens(options.apiToken));
+  addCsrf(app);
 };
 
 /** PUBLIC_URL is the operator's word that its host is reached over TLS; not every proxy sends X-Forwarded-Proto. */

@@ -1,6 +1,6 @@
 import type { Log } from '@quailrunner/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type MonitorStage, openMonitorStage, signIn } from '../../../../test/support/monitor-stage.js';
+import { type MonitorStage, openMonitorStage, postForm, signIn } from '../../../../test/support/monitor-stage.js';
 
 let stage: MonitorStage;
 
@@ -80,10 +80,23 @@ describe('a session', () => {
   it('ends everywhere when one signs out', async () => {
     const [one, other] = await Promise.all([stage.startMonitor(), stage.startMonitor()]);
     const cookie = await signIn(one.url, stage.password);
-    const answer = await fetch(`${other.url}/sign-out`, { method: 'POST', headers: { cookie }, redirect: 'manual' });
+    const answer = await postForm(`${other.url}/sign-out`, cookie);
     expect(answer.headers.get('location')).toBe('/sign-in');
     expect(answer.headers.getSetCookie()[0]).toMatch(/^quail_session=;/);
     expect(await statusOf(one.url, cookie)).toBe(401);
+  });
+
+  it('takes a write only from a form that was given to it', async () => {
+    const { url } = await stage.startMonitor();
+    const [cookie, other] = await Promise.all([signIn(url, stage.password), signIn(url, stage.password)]);
+    const tokenOf = async (session: string) =>
+      /name="_csrf" value="([^"]+)"/.exec(await (await fetch(url, { headers: { cookie: session } })).text())?.[1] ?? '';
+    for (const _csrf of ['', 'guessed', await tokenOf(other)]) {
+      const body = new URLSearchParams({ _csrf });
+      const answer = await fetch(`${url}/sign-out`, { method: 'POST', headers: { cookie }, body, redirect: 'manual' });
+      expect(answer.status).toBe(403);
+    }
+    expect(await statusOf(url, cookie)).toBe(200);
   });
 
   it('is nothing without the signature of this installation', async () => {

@@ -1,5 +1,6 @@
 /** The status: as a page, as the part of it that refreshes itself, and as JSON. */
 import type { RouteHandlerMethod } from 'fastify';
+import { showPage } from '../console/show-page.js';
 import type { ReadStatus } from './open-status.js';
 import { presentStatus } from './present-status.js';
 
@@ -7,7 +8,7 @@ export const showStatus =
   (readStatus: ReadStatus): RouteHandlerMethod =>
   async (request, reply) => {
     const status = presentStatus(await readStatus());
-    return reply.header('cache-control', 'no-store').page('status.njk', { user: request.session.user, status });
+    return showPage(request, reply, 'status.njk', { status });
   };
 
 export const showStatusPart =
