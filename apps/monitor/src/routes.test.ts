@@ -94,7 +94,7 @@ describe('with the API token', () => {
   });
 
   it('nothing else does', async () => {
-    for (const url of ['/', '/queues', '/queues/api/queues', '/status']) {
+    for (const url of ['/', '/queues', '/queues/api/queues', '/overview/part']) {
       expect([303, 401]).toContain((await app.inject({ url, headers: { authorization } })).statusCode);
     }
   });

@@ -5,6 +5,9 @@ import type { Log } from '@quailrunner/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { addBoard } from './board/open-board.js';
 import { addEvents } from './console/events.js';
+import { addLanes } from './console/lanes.js';
+import { openStatus } from './console/open-status.js';
+import { answerLanes, answerStats, answerTasks, showOverview } from './console/overview.js';
 import { addHostGuard } from './guards/host.js';
 import { answerAlive, answerReady } from './health.js';
 import { sendProblem } from './problem.js';
@@ -12,8 +15,6 @@ import { open } from './sign-in/gate.js';
 import { showSignIn, signIn, signOut } from './sign-in/pages.js';
 import { addSessions, type SessionOptions } from './sign-in/sessions.js';
 import type { Throttle } from './sign-in/throttle.js';
-import { openStatus } from './status/open-status.js';
-import { answerLanes, answerStats, answerTasks, showStatus, showStatusPart } from './status/pages.js';
 import { type Stores, watchStores } from './stores.js';
 import { addTwilio, type TwilioOptions } from './twilio/take-posts.js';
 import { publicDirectories } from './views.js';
@@ -49,14 +50,15 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
       site.post('/sign-in', open, signIn(deps));
       site.post('/sign-out', { config: { role: 'viewer' } }, signOut);
 
-      site.get('/', showStatus(status));
-      site.get('/status', showStatusPart(status));
+      site.get('/', showOverview(status, 'overview.njk'));
+      site.get('/overview/part', showOverview(status, 'overview-part.njk'));
 
       site.get('/api/v1/stats', answerStats(status));
       site.get('/api/v1/tasks', answerTasks(status));
       site.get('/api/v1/lanes', answerLanes(status));
 
       addEvents(site); // /events
+      addLanes(site, { ...deps, status }); // /lanes
       await addBoard(site, { ...deps, checkStores }); // /queues
 
       site.setNotFoundHandler((request, reply) =>

@@ -27,6 +27,8 @@ interface LaneSpeed {
 }
 
 export interface LaneCounts extends LaneRow, LaneSpeed {
+  /** A person's, over all others. */
+  readonly setRate?: number;
   /** Runs in the ledger that will be fed. */
   readonly waiting: number;
   /** Runs that Redis has. */
@@ -46,7 +48,7 @@ const countLaneRuns = `
     select lane_id, count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'sending') as sending
     from quailrunner.runs where shelf = 'out' group by lane_id
   )
-  select ${laneColumns}, coalesce(w.runs, 0)::float8 as waiting, coalesce(o.queued, 0)::float8 as queued,
+  select ${laneColumns}, l.set_rate as "setRate", coalesce(w.runs, 0)::float8 as waiting, coalesce(o.queued, 0)::float8 as queued,
     coalesce(o.sending, 0)::float8 as sending, l.throttles, l.throttled_at as "throttledAt",
     l.concurrent_requests as "concurrentRequests",
     case when l.backoff_until > now() then extract(epoch from l.backoff_until - now())::float8 * 1000 end as "backoffMs",

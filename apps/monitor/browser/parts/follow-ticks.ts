@@ -8,39 +8,38 @@ export const followTicks = (): void => {
   let source: EventSource | undefined;
   let seenAt = new Date();
 
-  const tick = (): void => {
-    seenAt = new Date();
-    stale.hidden = true;
+  const tellStale = (): void => {
+    stale.textContent = `The monitor can’t tell at the moment. This is how it was at ${seenAt.toLocaleTimeString()}.`;
+    stale.hidden = false;
+  };
+  const askParts = (): void => {
     if (!isMarking()) document.body.dispatchEvent(new Event('tick'));
   };
-
   const open = (): void => {
     source?.close();
     source = new EventSource('/events');
-    source.addEventListener('tick', tick);
+    source.addEventListener('tick', askParts);
     source.addEventListener('error', () => {
-      stale.textContent = `The monitor can’t tell at the moment. This is how it was at ${seenAt.toLocaleTimeString()}.`;
-      stale.hidden = false;
-      // It was refused for good, as it is when the session has ended: the page itself is told why.
-      if (source?.readyState === EventSource.CLOSED) setTimeout(open, 5_000);
+      tellStale();
+      if (source?.readyState === EventSource.CLOSED) setTimeout(comeAgain, 5_000);
     });
   };
+  /** It was refused. Where the session has ended the parts are told so, and bring the page to the sign-in. */
+  const comeAgain = (): void => {
+    askParts();
+    if (!document.hidden) open();
+  };
 
+  document.body.addEventListener('htmx:after:swap', () => {
+    seenAt = new Date();
+    stale.hidden = true;
+  });
+  document.body.addEventListener('htmx:error', tellStale);
+  document.body.addEventListener('htmx:response:error', tellStale);
   // A page that nobody looks at asks for nothing.
-  document.addEventListener('visibilitychange', () => {
-    if (document.hidden) source?.close();
-    else open();
-  });
-  // A part that says nothing new for a while is not what it seems.
-  document.body.addEventListener('htmx:error', () => {
-    stale.textContent = `The monitor can’t tell at the moment. This is how it was at ${seenAt.toLocaleTimeString()}.`;
-    stale.hidden = false;
-  });
+  document.addEventListener('visibilitychange', () => (document.hidden ? source?.close() : open()));
   if (!document.hidden) open();
 };
 
 /** Text that somebody is marking must not be taken away. */
-const isMarking = (): boolean => {
-  const selection = getSelection();
-  return selection !== null && !selection.isCollapsed;
-};
+const isMarking = (): boolean => getSelection()?.isCollapsed === false;

@@ -34,7 +34,11 @@ export interface Status {
 }
 
 /** Throws a LedgerFault when the ledger is away. */
-export type ReadStatus = () => Promise<Status>;
+export interface ReadStatus {
+  (): Promise<Status>;
+  /** After an act: whoever looks next sees what it has done. */
+  forget(): void;
+}
 
 interface StatusDeps {
   readonly ledger: Ledger;
@@ -47,7 +51,7 @@ const restFactor = 10;
 
 export const openStatus = (deps: StatusDeps): ReadStatus => {
   let latest: Promise<Status> | undefined;
-  return () => {
+  const read = () => {
     latest ??= readStatus(deps).then(
       (status) => {
         const tookMs = Date.now() - status.at.getTime();
@@ -61,6 +65,7 @@ export const openStatus = (deps: StatusDeps): ReadStatus => {
     );
     return latest;
   };
+  return Object.assign(read, { forget });
 
   function forget(): void {
     latest = undefined;

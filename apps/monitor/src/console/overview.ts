@@ -1,22 +1,13 @@
-/** The status: as a page, as the part of it that refreshes itself, and as JSON. */
+/** `/`, the overview: as a page, as the part of it that refreshes itself, and as JSON. */
 import type { RouteHandlerMethod } from 'fastify';
-import { showPage } from '../console/show-page.js';
 import type { ReadStatus } from './open-status.js';
-import { presentStatus } from './present-status.js';
+import { presentOverview } from './present-overview.js';
+import { showPage } from './show-page.js';
 
-export const showStatus =
-  (readStatus: ReadStatus): RouteHandlerMethod =>
-  async (request, reply) => {
-    const status = presentStatus(await readStatus());
-    return showPage(request, reply, 'status.njk', { status });
-  };
-
-export const showStatusPart =
-  (readStatus: ReadStatus): RouteHandlerMethod =>
-  async (_request, reply) => {
-    const status = presentStatus(await readStatus());
-    return reply.header('cache-control', 'no-store').page('status-part.njk', { status });
-  };
+export const showOverview =
+  (readStatus: ReadStatus, view: 'overview.njk' | 'overview-part.njk'): RouteHandlerMethod =>
+  async (request, reply) =>
+    showPage(request, reply, view, { status: presentOverview(await readStatus()) });
 
 export const answerStats =
   (readStatus: ReadStatus): RouteHandlerMethod =>

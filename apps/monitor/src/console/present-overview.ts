@@ -1,6 +1,7 @@
-/** The status as the page's template wants it: words, shares of a bar, times as people say them. */
+/** The overview as its template wants it: words, shares of a bar, times as people say them. */
 import { formatDuration, type Problem, type RunState } from '@quailrunner/domain';
-import type { LaneStatus, RunCounts, Status, TaskStatus } from './open-status.js';
+import type { RunCounts, Status, TaskStatus } from './open-status.js';
+import { formatAgo, formatCount } from './words.js';
 
 interface Part {
   readonly state: string;
@@ -26,12 +27,38 @@ const groups: readonly { state: string; label: string; states: readonly RunState
 /** Shown even when they are zero. */
 const always = ['completed', 'failed'];
 
-export const presentStatus = (status: Status) => ({
+export const presentOverview = (status: Status) => ({
   at: status.at.toISOString(),
   redisAway: status.stores.redis === 'away',
   totals: presentTotals(status.runs),
   tasks: status.tasks.map((task) => presentTask(task, status.at)),
-  lanes: status.lanes.map(presentLane),
+  needs: presentNeeds(status),
+});
+
+interface Need {
+  readonly what: string;
+  readonly why?: string | undefined;
+  readonly href: string;
+}
+
+/** What doesn't go on without a person. */
+const presentNeeds = ({ lanes, tasks, runs }: Status): Need[] => [
+  ...lanes
+    .filter(({ state }) => state === 'held')
+    .map(({ lane, laneId, reason }) => ({ what: `Lane ${lane} is held`, why: reason, href: `/lanes#lane-${laneId}` })),
+  ...tasks
+    .filter(({ state }) => state === 'held')
+    .map(({ name, reason }) => ({ what: `Task ${name} is held`, why: reason, href: `/tasks/${name}` })),
+  ...tasks
+    .filter(({ error }) => error !== undefined)
+    .map(({ name, error }) => ({ what: `Task ${name} can’t be scanned`, why: error?.message, href: `/tasks/${name}` })),
+  ...(runs.unknown === 0 ? [] : [unknownNeed(runs.unknown)]),
+];
+
+const unknownNeed = (runs: number): Need => ({
+  what: `${formatCount(runs)} ${runs === 1 ? 'run is' : 'runs are'} unknown`,
+  why: 'They may have been sent. Those that a receipt or a look-up can’t settle wait for you.',
+  href: '/runs?state=unknown',
 });
 
 const presentTotals = (runs: RunCounts) => [
@@ -81,36 +108,5 @@ const presentParts = (runs: RunCounts, total: number): Part[] => {
   }
   return parts;
 };
-
-const presentLane = (lane: LaneStatus) => ({
-  name: lane.lane,
-  state: lane.state,
-  reason: reasonOf(lane),
-  rate: lane.ratePerSecond === undefined ? '–' : formatRate(lane.ratePerSecond),
-  pace: paceOf(lane),
-  waiting: formatCount(lane.waiting),
-  queued: formatCount(lane.queued),
-  sending: formatCount(lane.sending),
-});
-
-const reasonOf = ({ state, reason, backoffMs, backoffCode }: LaneStatus): string | undefined => {
-  if (state === 'paused' && reason !== undefined) return `by ${reason}`;
-  if (reason !== undefined || backoffMs === undefined) return reason;
-  return `${backoffCode}: rests for ${Math.ceil(backoffMs / 1_000)} s`;
-};
-
-/** How fast it sends at present, where it was told to slow down. */
-const paceOf = ({ backoffMs, pace }: LaneStatus): string | undefined =>
-  backoffMs === undefined && pace !== undefined ? `now ${formatRate(pace)}` : undefined;
-
-const formatRate = (ratePerSecond: number): string =>
-  ratePerSecond >= 1 ? `${formatCount(ratePerSecond)}/s` : `${formatCount(ratePerSecond * 60)}/min`;
-
-const formatAgo = (at: Date, now: Date): string => {
-  const ms = now.getTime() - at.getTime();
-  return ms < 1_000 ? 'just now' : `${formatDuration(ms)} ago`;
-};
-
-const formatCount = (count: number): string => count.toLocaleString('en-US', { maximumFractionDigits: 1 });
 
 const round = (share: number): number => Math.round(share * 1_000) / 1_000;

@@ -65,7 +65,7 @@ const textOf = (html: string): string =>
     .replaceAll(/\s+/g, ' ')
     .replaceAll('&quot;', '"');
 
-describe('the status page', () => {
+describe('the overview', () => {
   it('counts runs by state, for all and for each task', async () => {
     const text = textOf(await read('/'));
     expect(text).toContain('Completed 7 On their way 991 Waiting 300 Unknown 0 Failed 2');
@@ -82,12 +82,13 @@ describe('the status page', () => {
     expect(textOf(html)).toContain('resting paused');
   });
 
-  it('shows what stops a lane', async () => {
-    const text = textOf(await read('/'));
-    expect(text).toContain('twilio/AC0000…0007/•••06 open 10/s 300 991 0');
-    expect(text).toContain('host/one.example.com 20003: Authenticate held 30/min');
-    expect(text).toContain('host/two.example.com by ana paused –');
-    expect(text).toMatch(/host\/three\.example\.com HTTP_429: rests for (60|59) s open 8\/s/);
+  it('names what needs a person, and links to where it is mended', async () => {
+    const html = await read('/');
+    expect(textOf(html)).toContain('Lane host/one.example.com is held 20003: Authenticate');
+    expect(html).toMatch(/href="\/lanes#lane-\d+">Lane host\/one/);
+    expect(textOf(html)).toContain('Task refused is held 20 messages in a row were refused.');
+    expect(textOf(html)).toContain('Task broken can’t be scanned column "phone_numbr"');
+    expect(textOf(html)).not.toContain('Lane host/two');
   });
 
   it('shows why a task is held, and what to do', async () => {
@@ -97,13 +98,15 @@ describe('the status page', () => {
   });
 
   it('refreshes the part that changes, without the frame', async () => {
-    const part = await read('/status');
+    const part = await read('/overview/part');
     expect(part).not.toContain('<html');
     expect(textOf(part)).toContain('welcome-sms');
   });
 
   it('says nothing personal, nor does the API', async () => {
-    const answers = await Promise.all(['/', '/status', '/api/v1/stats', '/api/v1/tasks', '/api/v1/lanes'].map(read));
+    const answers = await Promise.all(
+      ['/', '/overview/part', '/api/v1/stats', '/api/v1/tasks', '/api/v1/lanes'].map(read),
+    );
     for (const canary of Object.values(canaries)) {
       expect(answers.filter((answer) => answer.includes(canary.replace('+', '')))).toEqual([]);
     }
