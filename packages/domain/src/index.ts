@@ -1,4 +1,6 @@
 /** The words of the product as types and pure functions: no I/O, no clock, no randomness of their own. */
+export * from './actor.js';
+export * from './acts.js';
 export * from './backoff.js';
 export * from './crash-points.js';
 export * from './delivery.js';

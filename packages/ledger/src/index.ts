@@ -11,6 +11,7 @@ export { moveRuns } from './move-runs.js';
 export { type Attempts, openAttempts } from './open-attempts.js';
 export { type Ledger, type LedgerOptions, openLedger } from './open-ledger.js';
 export { openReceipts, type Receipt, type Receipts } from './open-receipts.js';
+export { type AuditFilter, type AuditPage, type AuditRow, readAudit } from './read-audit.js';
 export { countLanes, type LaneCounts, type LaneRow, readLanes, readWaitingLanes } from './read-lanes.js';
 export { type OpenLane, readOpenLanes } from './read-open-lanes.js';
 export {

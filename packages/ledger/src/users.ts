@@ -1,8 +1,9 @@
 /** People who sign in. */
+import type { Role } from '@quailrunner/domain';
 import type { Ledger } from './open-ledger.js';
 import { query, queryOne } from './query.js';
 
-export type Role = 'viewer' | 'operator' | 'admin';
+export type { Role } from '@quailrunner/domain';
 
 export interface User {
   readonly userId: number;
