@@ -5,7 +5,7 @@ import type { Log } from '@quailrunner/telemetry';
 import { type FastifyInstance, fastify } from 'fastify';
 import { answerFault } from './answer-fault.js';
 import { securityHeaders } from './guards/headers.js';
-import { addViews } from './views.js';
+import { addViews, type ViewOptions } from './views.js';
 
 /** Nothing that people send us is larger than a form. */
 const bodyLimit = 64 * 1024;
@@ -14,7 +14,11 @@ const timeouts = { requestTimeout: 10_000, handlerTimeout: 10_000, keepAliveTime
 /** A proxy on this machine or in a private network may say for whom it asks. */
 const proxies = 'loopback,linklocal,uniquelocal';
 
-export const openServer = async (publicUrl: string | undefined, log: Log): Promise<FastifyInstance> => {
+export interface ServerOptions extends ViewOptions {
+  readonly publicUrl?: string | undefined;
+}
+
+export const openServer = async ({ publicUrl, ...shown }: ServerOptions, log: Log): Promise<FastifyInstance> => {
   const app = fastify({
     logger: false,
     bodyLimit,
@@ -26,7 +30,7 @@ export const openServer = async (publicUrl: string | undefined, log: Log): Promi
   app.setErrorHandler(answerFault(log));
   endConnectionsOnClose(app);
   await app.register(fastifyHelmet, securityHeaders(publicUrl?.startsWith('https:') ?? false));
-  await addViews(app);
+  await addViews(app, shown);
   return app;
 };
 

@@ -6,7 +6,7 @@ import { migrateLedger, openLedger } from '@quailrunner/ledger';
 import { openQueue } from '@quailrunner/queue';
 import { armCrashPoint } from '@quailrunner/runtime';
 import type { Log } from '@quailrunner/telemetry';
-import { type CodeTable, withOwnCodes } from '@quailrunner/twilio';
+import { type CodeTable, isTwilioUrl, withOwnCodes } from '@quailrunner/twilio';
 import { addRoutes } from './routes.js';
 import { openServer } from './server.js';
 import { createFirstUser } from './sign-in/first-user.js';
@@ -24,6 +24,8 @@ export interface MonitorOptions {
   readonly apiToken?: string;
   /** Our address as browsers and Twilio see it. With it, receipts are taken. */
   readonly publicUrl?: string;
+  /** Where requests to Twilio really go: the page of a sandbox, if it isn't Twilio's own address. */
+  readonly twilioBaseUrl?: string;
   /** By name: a task's auth token is what a receipt is signed with. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** What Twilio's codes mean; ours unless given. */
@@ -47,7 +49,9 @@ export interface Monitor {
 export const startMonitor = async (options: MonitorOptions, deps: MonitorDeps): Promise<Monitor> => {
   const hostNames = [options.host.toLowerCase()];
   if (options.publicUrl !== undefined) hostNames.push(new URL(options.publicUrl).hostname);
-  const app = await openServer(options.publicUrl, deps.log);
+  const { publicUrl, twilioBaseUrl } = options;
+  const sandboxUrl = twilioBaseUrl === undefined || isTwilioUrl(twilioBaseUrl) ? undefined : twilioBaseUrl;
+  const app = await openServer({ publicUrl, sandboxUrl }, deps.log);
   const { reach = () => {} } = deps;
   await addRoutes(app, { ...options, hostNames }, { ...deps, reach, throttle: openThrottle(Date.now) });
   try {

@@ -15,12 +15,18 @@ const root = join(import.meta.dirname, '..');
 /** Served under /assets: what is as it is, and the browser's code, which the build bundles. */
 export const publicDirectories = [join(root, 'public'), join(root, 'dist', 'browser')];
 
-export const addViews = async (app: FastifyInstance): Promise<void> => {
+export interface ViewOptions {
+  /** Where a sandbox shows the phones, when messages go to one. */
+  readonly sandboxUrl?: string | undefined;
+}
+
+export const addViews = async (app: FastifyInstance, shown: ViewOptions): Promise<void> => {
   await app.register(fastifyView, {
     engine: { nunjucks },
     templates: join(root, 'views'),
     propertyName: 'page',
     production: true,
+    defaultContext: shown,
     options: { autoescape: true, throwOnUndefined: false, trimBlocks: true, lstripBlocks: true },
   });
 };

@@ -1,7 +1,6 @@
 import type { Actor } from '@quailrunner/domain';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeLedger, type TestLedger } from '../test/make-ledger.js';
-import { type AuditFilter, type AuditPage, readAudit } from './index.js';
 import { inTransaction } from './query.js';
 import { recordAct, recordActs } from './record-act.js';
 

@@ -2,7 +2,7 @@
  * The gate: behind it, nothing answers but to a person who signed in, or under /api to whoever holds a token, and nothing
  * that their role doesn't allow. A route is behind it unless it says `config: open`; so is every address that leads nowhere.
  */
-import type { Role } from '@quailrunner/ledger';
+import { type Role, roles } from '@quailrunner/domain';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isApiPath, sendProblem } from '../problem.js';
 
@@ -52,8 +52,6 @@ export const principalOf = ({ principal }: FastifyRequest): Principal => {
   if (principal === undefined) throw new Error('unreachable: this route is behind the gate');
   return principal;
 };
-
-const roles: readonly Role[] = ['viewer', 'operator', 'admin'];
 
 export const reaches = (role: Role, needed: Role): boolean => roles.indexOf(role) >= roles.indexOf(needed);
 
