@@ -18,7 +18,7 @@ const clock = { now: 0 };
 beforeAll(async () => {
   stage = await openMonitorStage();
   await claimRuns(stage.ledger, 'welcome-sms', 3);
-  app = await openServer(undefined, silentLog);
+  app = await openServer({}, silentLog);
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) routes.push({ method: one as Method, url });
   });
