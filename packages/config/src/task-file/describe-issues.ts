@@ -2,18 +2,18 @@
 import { nearest, type Problem } from '@quailrunner/domain';
 import type { z } from 'zod';
 import { missingMends, settingNames } from './task-settings.js';
-import { type PlacedYaml, placeOfKey } from './yaml-places.js';
+import type { PlacedYaml } from './yaml-places.js';
 
-export const describeIssues = (error: z.ZodError, yaml: PlacedYaml, path: string): Problem[] =>
-  error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({
-        ...unknownSetting(key, issue.path),
-        where: path,
-        ...placeOfKey(yaml, [...issue.path, key]),
-      }));
-    }
-    return [{ ...wrongSetting(issue, yaml), where: path, ...placeOfKey(yaml, issue.path) }];
+export interface FoundIssue {
+  readonly problem: Problem;
+  /** Of the setting. */
+  readonly path: readonly PropertyKey[];
+}
+
+export const describeIssues = (error: z.ZodError, yaml: PlacedYaml): FoundIssue[] =>
+  error.issues.flatMap((issue): FoundIssue[] => {
+    if (issue.code !== 'unrecognized_keys') return [{ problem: wrongSetting(issue, yaml), path: issue.path }];
+    return issue.keys.map((key) => ({ problem: unknownSetting(key, issue.path), path: [...issue.path, key] }));
   });
 
 const unknownSetting = (key: string, path: readonly PropertyKey[]): Problem => {

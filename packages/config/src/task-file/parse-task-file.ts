@@ -3,13 +3,13 @@
  * reported at once, with file, line and column.
  */
 import { basename } from 'node:path';
-import { type Problem, ProblemsError, type TaskDefinition, type TaskSettings } from '@quailrunner/domain';
-import type { z } from 'zod';
+import { type Problem, ProblemsError, type TaskDefinition } from '@quailrunner/domain';
 import { describeIssues } from './describe-issues.js';
 import { readYaml } from './read-yaml.js';
 import { findSettingsComment, type SettingsComment } from './settings-comment.js';
 import { isBlank, placeAt } from './sql-text.js';
 import { taskSettings } from './task-settings.js';
+import { toSettings } from './to-settings.js';
 import { type Place, type PlacedYaml, placeInValue, placeOfKey } from './yaml-places.js';
 
 export interface TaskFile {
@@ -30,7 +30,12 @@ export const parseTaskFile = (text: string, { path, scanIntervalMs }: TaskFileOp
   const comment = findSettingsComment(text, path);
   const yaml = readYaml(text, comment, path);
   const parsed = taskSettings.safeParse(yaml.document.toJS() || {});
-  const problems = parsed.error === undefined ? [] : describeIssues(parsed.error, yaml, path);
+  const issues = parsed.error === undefined ? [] : describeIssues(parsed.error, yaml);
+  const problems: Problem[] = issues.map(({ problem, path: of }) => ({
+    ...problem,
+    where: path,
+    ...placeOfKey(yaml, of),
+  }));
   const ownName = basename(path, '.sql');
   if (!yaml.document.has('name') && !isName(ownName)) problems.push(badFileName(ownName, path));
   if (isBlank(comment.predicate)) problems.push({ ...noPredicate, where: path, ...predicateStart(text, comment) });
@@ -60,30 +65,6 @@ const badFileName = (name: string, path: string): Problem => ({
   message: `the task is named after its file, but "${name}" is no name for a task`,
   mend: "rename the file, or set name: to something made of a-z, 0-9 and '-'",
   where: path,
-});
-
-const toSettings = (given: z.infer<typeof taskSettings>, ownName: string, scanIntervalMs: number): TaskSettings => ({
-  name: given.name ?? ownName,
-  source: given.source,
-  everyMs: given.every ?? scanIntervalMs,
-  action: given.action,
-  retries: given.retries,
-  backoff: {
-    firstMs: given.backoff.first,
-    factor: given.backoff.factor,
-    maxMs: given.backoff.max,
-    jitter: given.backoff.jitter,
-  },
-  recheck: given.recheck,
-  timeoutMs: given.timeout,
-  success: given.success,
-  ...(given.rate === undefined ? {} : { ratePerSecond: given.rate }),
-  ...(given.defaultRegion === undefined ? {} : { defaultRegion: given.defaultRegion }),
-  ...(given.lane === undefined ? {} : { lane: given.lane }),
-  ...(given.onChange === undefined ? {} : { onChange: given.onChange }),
-  ...(given.onUnknown === undefined ? {} : { onUnknown: given.onUnknown }),
-  ...(given.signWith === undefined ? {} : { signWith: given.signWith }),
-  ...(given.sharedSecret === undefined ? {} : { sharedSecret: given.sharedSecret }),
 });
 
 const placeOf = ({ where = '', line, column = 1 }: Problem, yaml: PlacedYaml, comment: SettingsComment): Place => {
