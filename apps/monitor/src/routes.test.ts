@@ -2,6 +2,7 @@ import { silentLog } from '@quailrunner/telemetry';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimRuns, type MonitorStage, openMonitorStage } from '../../../test/support/monitor-stage.js';
+import { openDesk } from './console/desk.js';
 import { addRoutes } from './routes.js';
 import { openServer } from './server.js';
 import { createFirstUser } from './sign-in/first-user.js';
@@ -25,7 +26,13 @@ beforeAll(async () => {
   await createFirstUser(stage.password, { ledger: stage.ledger, log: silentLog });
   const publicUrl = 'https://quail.example.com';
   const options = { encryptionKey: Buffer.alloc(32, 1), apiToken, publicUrl, hostNames: ['quail.example.com'] };
-  await addRoutes(app, options, { ...stage, log: silentLog, throttle: openThrottle(() => clock.now), reach: () => {} });
+  await addRoutes(app, options, {
+    ...stage,
+    log: silentLog,
+    desk: openDesk({}),
+    throttle: openThrottle(() => clock.now),
+    reach: () => {},
+  });
   await app.ready();
 });
 afterAll(async () => {

@@ -4,6 +4,7 @@ import type { Reach } from '@quailrunner/domain';
 import type { Log } from '@quailrunner/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { addBoard } from './board/open-board.js';
+import type { Desk } from './console/desk.js';
 import { addEvents } from './console/events.js';
 import { addLanes } from './console/lanes.js';
 import { openStatus } from './console/open-status.js';
@@ -28,6 +29,7 @@ export interface RouteDeps extends Stores {
   readonly log: Log;
   readonly throttle: Throttle;
   readonly reach: Reach;
+  readonly desk: Desk;
 }
 
 export const addRoutes = async (app: FastifyInstance, options: RouteOptions, deps: RouteDeps): Promise<void> => {

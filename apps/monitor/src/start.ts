@@ -1,12 +1,13 @@
 /** The monitor: what people and load balancers see of us. Any number may run side by side; they share their sessions. */
 import type { AddressInfo } from 'node:net';
-import { type Config, requireStores } from '@quailrunner/config';
-import type { Reach } from '@quailrunner/domain';
+import { type Config, findPrices, requireStores } from '@quailrunner/config';
+import type { Prices, Reach } from '@quailrunner/domain';
 import { migrateLedger, openLedger } from '@quailrunner/ledger';
 import { openQueue } from '@quailrunner/queue';
 import { armCrashPoint } from '@quailrunner/runtime';
 import type { Log } from '@quailrunner/telemetry';
 import { type CodeTable, isTwilioUrl, withOwnCodes } from '@quailrunner/twilio';
+import { openDesk } from './console/desk.js';
 import { addRoutes } from './routes.js';
 import { openServer } from './server.js';
 import { createFirstUser } from './sign-in/first-user.js';
@@ -28,6 +29,12 @@ export interface MonitorOptions {
   readonly twilioBaseUrl?: string;
   /** By name: a task's auth token is what a receipt is signed with. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** URLs of the databases that tasks read, by name. */
+  readonly sources?: Readonly<Record<string, string>>;
+  /** What `every` is where a task doesn't say; 10 s unless given. */
+  readonly scanIntervalMs?: number;
+  /** What segments cost. */
+  readonly prices?: Prices;
   /** What Twilio's codes mean; ours unless given. */
   readonly codes?: CodeTable;
 }
@@ -53,7 +60,9 @@ export const startMonitor = async (options: MonitorOptions, deps: MonitorDeps): 
   const sandboxUrl = twilioBaseUrl === undefined || isTwilioUrl(twilioBaseUrl) ? undefined : twilioBaseUrl;
   const app = await openServer({ publicUrl, sandboxUrl }, deps.log);
   const { reach = () => {} } = deps;
-  await addRoutes(app, { ...options, hostNames }, { ...deps, reach, throttle: openThrottle(Date.now) });
+  const desk = openDesk(options);
+  app.addHook('onClose', () => desk.close());
+  await addRoutes(app, { ...options, hostNames }, { ...deps, reach, desk, throttle: openThrottle(Date.now) });
   try {
     await app.listen({ host: options.host, port: options.port });
     // Last, because a password that is made must reach somebody: nothing after it can fail.
@@ -78,8 +87,9 @@ export const startMonitorFrom = async (config: Config, log: Log): Promise<Monito
     if (names.length > 0) log.emit('ledger.migrated', { names });
     const reach = armCrashPoint(config.crashAt);
     const codes = withOwnCodes(config.twilioCodes);
+    const prices = findPrices();
     const monitor = await startMonitor(
-      { ...config, ...config.monitor, encryptionKey, codes },
+      { ...config, ...config.monitor, encryptionKey, codes, ...(prices && { prices }) },
       { ledger, queue, log, reach },
     );
     const close = (): Promise<void> => {

@@ -1,6 +1,6 @@
 /** Environment and task files as typed values; every mistake in them at once, with its place and its mend. */
 export { loadEncryptionKey } from './encryption-key.js';
-export { readPrices } from './prices.js';
+export { findPrices, readPrices } from './prices.js';
 export { processEnv } from './process-env.js';
 export { type Config, readConfig } from './read-config.js';
 export { requireStores, type Stores } from './require-stores.js';

@@ -6,6 +6,7 @@
  *     sms: { "+1": 0.0083, "+49": 0.0900 }
  *     mms: { "+1": 0.0200 }
  */
+import { existsSync } from 'node:fs';
 import { type Prices, type Problem, ProblemsError } from '@quailrunner/domain';
 import { z } from 'zod';
 import { readText } from './read-text.js';
@@ -28,6 +29,11 @@ const prices = z.strictObject({
   sms: table,
   mms: table,
 });
+
+const usualPath = 'prices.yaml';
+
+/** Those of the working directory, if it has any. Throws ProblemsError. */
+export const findPrices = (): Prices | undefined => (existsSync(usualPath) ? readPrices(usualPath) : undefined);
 
 /** Throws ProblemsError. */
 export const readPrices = (path: string): Prices => {

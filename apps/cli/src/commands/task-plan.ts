@@ -1,7 +1,5 @@
 /** `quail task plan`. */
-import { existsSync } from 'node:fs';
-import { readPrices } from '@quailrunner/config';
-import type { Prices } from '@quailrunner/domain';
+import { findPrices, readPrices } from '@quailrunner/config';
 import { planTask, type TaskPlan } from '@quailrunner/engine';
 import { openSources } from '@quailrunner/source';
 import type { CliContext } from '../context.js';
@@ -20,7 +18,8 @@ const statementTimeoutMs = 300_000;
 
 export const planTasks = async (tasks: readonly string[], options: PlanOptions, context: CliContext): Promise<void> => {
   const { terminal } = context;
-  const prices = findPrices(options.prices);
+  // The one that is named has to be there; the usual one may be.
+  const prices = options.prices === undefined ? findPrices() : readPrices(options.prices);
   await withLedger(context, async (ledger, config) => {
     const planned = await readNamedTasks(tasks, config, ledger);
     const sources = openSources(config.sources, { statementTimeoutMs });
@@ -38,12 +37,4 @@ export const planTasks = async (tasks: readonly string[], options: PlanOptions, 
     if (options.json) return terminal.printJson({ plans: shown });
     terminal.print(shown.map((plan) => formatPlan(plan, terminal.paint)).join('\n\n'));
   });
-};
-
-const usualPrices = 'prices.yaml';
-
-/** The one that is named has to be there; the usual one may be. */
-const findPrices = (named: string | undefined): Prices | undefined => {
-  if (named !== undefined) return readPrices(named);
-  return existsSync(usualPrices) ? readPrices(usualPrices) : undefined;
 };
