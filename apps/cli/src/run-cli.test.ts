@@ -20,6 +20,17 @@ describe('what is not understood', () => {
     [['task', 'check'], /missing required argument 'paths'/],
     [['runs', 'list', '--state', 'done'], /^quail: --state: "done" is not a state of a run: they are pending, queued,/],
     [['runs', 'list', '--limit', '0'], /^quail: --limit: "0" is not a whole number from 1 to 10000\n/],
+    [
+      ['runs', 'list', '--since', 'yesterday'],
+      /^quail: --since: "yesterday" is neither a time such as 2026-03-01T12:00 nor a duration such as 30m, 2h or 7d\n/,
+    ],
+    [['runs', 'list', '--until', '2026-02-31'], /^quail: --until: "2026-02-31" is neither a time such as/],
+    [['runs', 'list', '--since', '2026-03-01T25:00'], /^quail: --since: "2026-03-01T25:00" is neither a time such as/],
+    [['runs', 'list', '--since', '1h', '--until', '2h'], /^quail: --since must be earlier than --until\n/],
+    [
+      ['runs', 'list', '--lane', 'fast'],
+      /^quail: --lane: "fast" is not a lane's number: `quail lanes list` shows them/,
+    ],
     [['runs', 'show', 'one'], /^quail: "one" is not a run's id: that is a number, /],
     [['runs', 'retry', '1', "it's"], /^quail: "it's" is not a run's id: /],
     [['runs', 'retry'], /name runs, or a task/],

@@ -71,7 +71,7 @@ describe('feeding a lane', () => {
   it('leaves out a run that moves on just now', async () => {
     await claim('task', 2);
     const cancel = await test.hold(
-      `update quailrunner.runs set state = 'canceled', finished_at = now() where entity_pk = 'task-0'`,
+      `update quailrunner.runs set state = 'canceled', finished_at = now(), code = 'CANCELED' where entity_pk = 'task-0'`,
     );
     const fed = feedRuns(test.ledger, { laneId, highWater: 10 });
     await test.waitUntilBlocked();

@@ -1,9 +1,11 @@
 /** The ledger: the PostgreSQL schema `quailrunner`, where the truth about every run is. One file a write, a few for reads. */
 export { type Claimed, claimEntities, type LanedEntity } from './claim-entities.js';
+export { countRuns, countUnknown, type RunCount } from './count-runs.js';
 export { ensureLane, type LaneUse } from './ensure-lane.js';
 export { type FedRun, feedRuns } from './feed-runs.js';
 export type { FinishedAttempt } from './finish-attempts.js';
 export { finishScan, type ScanResult } from './finish-scan.js';
+export { type FailureGroup, groupFailures } from './group-failures.js';
 export { leaveLanes } from './leave-lanes.js';
 export type { LedgerFault } from './ledger-fault.js';
 export { migrateLedger } from './migrate-ledger.js';
@@ -30,18 +32,9 @@ export {
   readSuppressed,
 } from './read-prospects.js';
 export { type QueuedLane, readQueued, readQueuedLanes } from './read-queued.js';
-export {
-  type AttemptRow,
-  countRuns,
-  type ReceiptRow,
-  type RunCount,
-  type RunFilter,
-  type RunPage,
-  type RunRow,
-  type RunStory,
-  readRun,
-  readRuns,
-} from './read-runs.js';
+export { type AttemptRow, type ReceiptRow, type RunStory, readRun } from './read-run.js';
+export { type RunFilter, type RunPage, type RunRow, readRuns } from './read-runs.js';
+export { readScans, type ScanPage, type ScanRow } from './read-scans.js';
 export { readStoppedTasks } from './read-stopped-tasks.js';
 export {
   readSuppressionChanges,
@@ -51,6 +44,7 @@ export {
   type SuppressionRow,
 } from './read-suppressions.js';
 export { readRevision, readTask, readTasks, type TaskRow } from './read-tasks.js';
+export { readThroughput, type Throughput, type ThroughputBucket, type ThroughputOptions } from './read-throughput.js';
 export { type Backoff, recordBackoff } from './record-backoff.js';
 export { recordConcurrency } from './record-concurrency.js';
 export { recordRecheck } from './record-recheck.js';

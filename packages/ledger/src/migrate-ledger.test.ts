@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { makeLedger, openTestLedger, type TestLedger } from '../test/make-ledger.js';
-import { type Ledger, migrateLedger, readTasks } from './index.js';
+import { waitUntil } from '../../../test/support/index.js';
+import { makeLedger, makeScan, openTestLedger, type TestLedger } from '../test/make-ledger.js';
+import { claimEntities, type Ledger, migrateLedger, readTasks } from './index.js';
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -59,6 +60,50 @@ describe('migrations', () => {
     await ask(`grant select on all tables in schema quailrunner to ${user}`);
     expect(await migrateLedger(open(poorUrl))).toEqual([]);
     await ask(`drop owned by ${user}; drop role ${user}`);
+  });
+});
+
+describe('the indexes of a large table', () => {
+  const building = `
+    select pid from pg_stat_activity
+    where datname = current_database() and application_name = 'quailrunner migrate' and wait_event_type = 'Lock'
+      and query like '%create index concurrently%'`;
+
+  const makeOlder = async (): Promise<TestLedger> => {
+    const test = await makeEmpty();
+    await migrateLedger(test.ledger);
+    await test.ask(`delete from quailrunner.migrations where name = '0006_reading'`);
+    return test;
+  };
+
+  it('are built while others write', async () => {
+    const test = await makeOlder();
+    const scan = await makeScan(test.ledger);
+    const claim = (pk: string) => claimEntities(test.ledger, scan, [{ pk, columns: {}, laneId: 1 }]);
+    await claim('one');
+    // Who reads for long: an index is built concurrently only if it waits for them.
+    const end = await test.hold('set transaction isolation level repeatable read; select from quailrunner.tasks');
+    const migrated = migrateLedger(test.ledger);
+    await waitUntil(async () => (await test.ask(building))[0], { what: 'an index to be built' });
+    expect(await claim('two')).toMatchObject({ claimed: 1 });
+    await end('commit');
+    expect(await migrated).toEqual(['0006_reading']);
+  });
+
+  it('are built anew where that was broken off', async () => {
+    const test = await makeOlder();
+    await test.ask(`update pg_index set indisvalid = false where indexrelid = 'quailrunner.runs_by_task'::regclass`);
+    await test.ask('drop index quailrunner.runs_by_lane');
+    expect(await migrateLedger(test.ledger)).toEqual(['0006_reading']);
+    const indexes = await test.ask<{ name: string; valid: boolean }>(
+      `select indexrelid::regclass::text as name, indisvalid as valid from pg_index
+       where indrelid in ('quailrunner.runs'::regclass, 'quailrunner.attempts'::regclass)`,
+    );
+    expect(indexes.filter(({ valid }) => !valid)).toEqual([]);
+    const names = indexes.map(({ name }) => name);
+    const wanted = ['runs_by_task', 'runs_by_lane', 'runs_by_code', 'runs_again', 'attempts_by_end'];
+    expect(names).toEqual(expect.arrayContaining(wanted.map((name) => `quailrunner.${name}`)));
+    expect(names).not.toContain('quailrunner.runs_failed');
   });
 });
 

@@ -4,11 +4,13 @@
  */
 import { readdir } from 'node:fs/promises';
 import { parse } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { QuailError } from '@quailrunner/domain';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { LedgerFault, sqlStateOf, toLedgerFault } from './ledger-fault.js';
+import { migrationLoaders } from './load-migrations.js';
 import { inside, type Ledger } from './open-ledger.js';
 
 const oldestServer = 130_000;
@@ -17,6 +19,9 @@ const directory = fileURLToPath(new URL('../migrations', import.meta.url));
 /** Any number will do, as long as nobody else takes it: the letters "quail". */
 const lockNumber = 0x717561696c;
 const lockTimeoutMs = 120_000;
+/** As long as others may take for the indexes of large tables. */
+const turnTimeoutMs = 600_000;
+const askAgainMs = 100;
 
 /** Returns the names of the migrations that this call applied. Says nothing by itself. */
 export const migrateLedger = async (ledger: Ledger): Promise<string[]> => {
@@ -53,7 +58,7 @@ const migrate = async (client: pg.Client): Promise<string[]> => {
   await client.query(`select set_config('lock_timeout', $1, false), set_config('statement_timeout', '0', false)`, [
     String(lockTimeoutMs),
   ]);
-  await client.query('select pg_advisory_lock($1)', [lockNumber]);
+  await takeTurn(client);
   if (await isUpToDate(client)) return [];
   await createSchema(client);
   const applied = await runner({
@@ -62,10 +67,30 @@ const migrate = async (client: pg.Client): Promise<string[]> => {
     direction: 'up',
     migrationsSchema: 'quailrunner',
     migrationsTable: 'migrations',
+    migrationLoaderStrategies: migrationLoaders,
     noLock: true,
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
   });
   return applied.map((migration) => migration.name);
+};
+
+/**
+ * Asks again and again instead of waiting in PostgreSQL: an index that is built concurrently waits for all statements that
+ * began before, and so for whoever waits for it.
+ */
+const takeTurn = async (client: pg.Client): Promise<void> => {
+  const deadline = Date.now() + turnTimeoutMs;
+  for (;;) {
+    const { rows } = await client.query('select pg_try_advisory_lock($1) as "isOurs"', [lockNumber]);
+    if (rows[0].isOurs) return;
+    if (Date.now() > deadline) {
+      throw new LedgerFault('LEDGER_LOCKED', 'another process has been migrating the ledger for ten minutes', {
+        mend: 'See pg_stat_activity for "quailrunner migrate".',
+        retryable: true,
+      });
+    }
+    await setTimeout(askAgainMs);
+  }
 };
 
 /** Asked before the runner, which wants to own the tables even where nothing is left to do. */

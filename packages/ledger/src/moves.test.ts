@@ -105,9 +105,10 @@ const writes: Readonly<Record<string, (run: Dispatch) => Promise<unknown>>> = {
 const makeRun = async (state: RunState, isLost: boolean): Promise<Dispatch> => {
   const [row] = await test.ask<{ id: string }>(
     `insert into quailrunner.runs (task_id, revision, entity_pk, columns, lane_id, scan_id, state, dispatch, attempts,
-       worker_id, started_at, queued_at, finished_at)
+       worker_id, started_at, queued_at, finished_at, code)
      values ($1, 1, 'key', '{}', $2, 0, $3, 1, 1, $4, now() - interval '1 hour', now(),
-       case when $3 in ('completed', 'failed', 'skipped', 'canceled') then now() end)
+       case when $3 in ('completed', 'failed', 'skipped', 'canceled') then now() end,
+       case when $3 = 'canceled' then 'CANCELED' end)
      returning id`,
     [scan.taskId, laneId, state, isLost ? randomUUID() : workerId],
   );

@@ -1,5 +1,10 @@
-/** Runs, read: a list a page at a time, one with its whole story, and how many there are. */
-import type { Columns, Delivery, RunState, VerdictKind } from '@quailrunner/domain';
+/**
+ * Runs, listed: the newest first, a page at a time, by whatever a person looks for. A page costs about as much as it is long,
+ * whatever else the ledger holds: each filter has an index in which the runs that it finds stand together, in order. Runs of
+ * tests stay out.
+ */
+import type { Delivery, RunState } from '@quailrunner/domain';
+import { findClaims } from './find-claims.js';
 import type { Ledger } from './open-ledger.js';
 import { query, withoutNulls } from './query.js';
 
@@ -28,124 +33,155 @@ export interface RunRow {
   readonly deliveryCode?: string;
 }
 
-export interface RunStory extends RunRow {
-  readonly columns: Columns;
-  /** Attempts that ended, first to last. */
-  readonly history: readonly AttemptRow[];
-  /** In the order in which they came. */
-  readonly receipts: readonly ReceiptRow[];
-}
-
-export interface ReceiptRow {
-  /** Of the attempt whose message it tells of. */
-  readonly dispatch: number;
-  readonly sid: string;
-  /** As Twilio said it. */
-  readonly status: string;
-  readonly code?: string;
-  readonly receivedAt: Date;
-}
-
-export interface AttemptRow {
-  readonly dispatch: number;
-  readonly number: number;
-  readonly revision: number;
-  readonly workerId: string;
-  readonly startedAt: Date;
-  readonly finishedAt: Date;
-  readonly verdict: VerdictKind;
-  readonly durationMs: number;
-  readonly httpStatus?: number;
-  readonly code?: string;
-  readonly reason?: string;
-  readonly excerpt?: string;
-  readonly sid?: string;
-  /** Who knew what became of it, where its own answer didn't say. */
-  readonly settledBy?: 'look-up' | 'receipt' | 'answer' | 'person' | 'policy';
-}
-
+/** What is given must all be so. */
 export interface RunFilter {
   /** By name. */
   readonly task?: string;
   readonly state?: RunState;
   readonly entityPk?: string;
+  /** Of the newest verdict, or of what skipped or canceled it. */
+  readonly code?: string;
+  readonly laneId?: number;
+  /** Claimed then or later. */
+  readonly since?: Date;
+  /** Claimed before. */
+  readonly until?: Date;
 }
 
 export interface RunPage {
   readonly limit: number;
-  /** The last run of the page before: newest come first. */
+  /** The last run of the page before. */
   readonly beforeRunId?: string;
 }
 
-export interface RunCount {
-  readonly task: string;
-  readonly state: RunState;
-  readonly runs: number;
-}
-
-const runColumns = `
+export const runColumns = `
   r.id as "runId", r.task_id as "taskId", t.name as task, r.revision, r.entity_pk as "entityPk", r.lane_id as "laneId",
   r.state, r.attempts, r.dispatch, r.due_at as "dueAt", r.claimed_at as "claimedAt", r.queued_at as "queuedAt",
   r.started_at as "startedAt", r.finished_at as "finishedAt", r.code, r.reason, r.delivery,
   r.delivery_code as "deliveryCode"`;
 
-// Cost: a page of the primary key backwards; failed and unknown runs, which are few among many, have indexes of their own.
-const selectRuns = (filter: RunFilter): string => `
+/** What indexes know of a state (migration 0001), and whether runs of other states stand on the same shelf. */
+const placeOf: Readonly<Record<RunState, { shelf: string; isShared: boolean }>> = {
+  pending: { shelf: 'waiting', isShared: true },
+  retrying: { shelf: 'waiting', isShared: true },
+  queued: { shelf: 'out', isShared: true },
+  sending: { shelf: 'out', isShared: true },
+  completed: { shelf: 'done', isShared: true },
+  canceled: { shelf: 'done', isShared: true },
+  unknown: { shelf: 'unknown', isShared: false },
+  failed: { shelf: 'failed', isShared: false },
+  skipped: { shelf: 'skipped', isShared: false },
+};
+
+const shelves = [...new Set(Object.values(placeOf).map(({ shelf }) => shelf))];
+
+/** The code that each canceled run has: CHECK of migration 0006. */
+const canceledCode = 'CANCELED';
+
+/** Greater than any id. */
+const endOfIds = '9223372036854775807';
+
+// Why: for each task and shelf (or the one that is asked for) the newest ids, from an index that has them in order; then the
+// newest of these, and only their rows. Why pairs are compared, `(shelf, id) < (…)`: an order by the id alone could be had
+// from the primary key, too, which looks cheap where a task has many runs, and reads millions where they are old. Cost: an
+// index probe for each task and shelf, as many entries as the page has rows from each, the rows of the page.
+const selectPage = (walk: string): string => `
+  with page as materialized (${walk})
   select ${runColumns}
-  from quailrunner.runs r
+  from page
+  join quailrunner.runs r on r.id = page.id
   join quailrunner.tasks t on t.id = r.task_id
-  where ($1::bigint is null or r.id < $1)
-    and ($2::text is null or r.task_id = (select id from quailrunner.tasks where name = $2))
-    and ($3::text is null or r.${filter.state === 'failed' || filter.state === 'unknown' ? 'shelf' : 'state'} = $3)
-    and ($4::text is null or r.entity_pk = $4)
-  order by r.id desc
-  limit $5`;
-
-const selectRun = `
-  select ${runColumns}, r.columns
-  from quailrunner.runs r
-  join quailrunner.tasks t on t.id = r.task_id
-  where r.id = $1`;
-
-const selectAttempts = `
-  select dispatch, number, revision, worker_id as "workerId", started_at as "startedAt", finished_at as "finishedAt",
-    verdict, duration_ms as "durationMs", http_status as "httpStatus", code, reason, excerpt, sid,
-    settled_by as "settledBy"
-  from quailrunner.attempts
-  where run_id = $1
-  order by dispatch`;
-
-const selectReceipts = `
-  select dispatch, sid, status, code, received_at as "receivedAt"
-  from quailrunner.receipts
-  where run_id = $1
-  order by received_at, status`;
-
-const countAll = `
-  select t.name as task, r.state, r.runs::float8 as runs
-  from (select task_id, state, count(*) as runs from quailrunner.runs group by task_id, state) r
-  join quailrunner.tasks t on t.id = r.task_id and t.kind = 'task'
-  order by t.name, r.state`;
+  order by r.id desc`;
 
 /** Newest first. */
 export const readRuns = async (ledger: Ledger, filter: RunFilter, page: RunPage): Promise<RunRow[]> => {
-  const values = [page.beforeRunId, filter.task, filter.state, filter.entityPk, page.limit];
-  return (await query<RunRow>(ledger, selectRuns(filter), values)).map(withoutNulls);
+  const claims = await findClaims(ledger, filter);
+  const bounds = { from: claims?.from ?? '0', before: earlier(page.beforeRunId, claims?.before) };
+  const { walk, values } = planWalk(filter, bounds, page.limit);
+  return (await query<RunRow>(ledger, selectPage(walk), values)).map(withoutNulls);
 };
 
-export const readRun = async (ledger: Ledger, runId: string): Promise<RunStory | undefined> => {
-  if (!isRunId(runId)) return undefined;
-  const [run] = await query<Omit<RunStory, 'history' | 'receipts'>>(ledger, selectRun, [runId]);
-  if (run === undefined) return undefined;
-  const [history, receipts] = await Promise.all([
-    query<AttemptRow>(ledger, selectAttempts, [runId]),
-    query<ReceiptRow>(ledger, selectReceipts, [runId]),
-  ]);
-  return { ...withoutNulls(run), history: history.map(withoutNulls), receipts: receipts.map(withoutNulls) };
+const earlier = (one = endOfIds, other = endOfIds): string => (BigInt(one) < BigInt(other) ? one : other);
+
+interface Bounds {
+  readonly from: string;
+  /** Not itself. */
+  readonly before: string;
+}
+
+/** The statement that finds the ids of a page, and its values. */
+const planWalk = (filter: RunFilter, bounds: Bounds, limit: number): { walk: string; values: unknown[] } => {
+  const values: unknown[] = [];
+  const put = (value: unknown, type: string): string => `$${values.push(value)}::${type}`;
+  const from = put(bounds.from, 'bigint');
+  const before = put(bounds.before, 'bigint');
+  const most = put(limit, 'int');
+  const rest = restOf(filter, put);
+  const { task, state, entityPk, laneId } = filter;
+  const code = filter.code ?? (state === 'canceled' ? canceledCode : undefined);
+
+  const ofTasks = (found: string, others = ''): string => `
+    select found.id
+    from quailrunner.tasks t
+    ${others}
+    cross join lateral (${found}) found
+    where t.kind = 'task' ${task === undefined ? '' : `and t.name = ${put(task, 'text')}`}
+    order by found.id desc
+    limit ${most}`;
+  /** The newest of those that agree in all but the last columns of an index, which are `last` and the id. */
+  const newest = (fixed: string, last: string, value: string): string => `
+      select r.id
+      from quailrunner.runs r
+      where ${fixed} and (r.${last}, r.id) < (${value}, ${before}) and (r.${last}, r.id) >= (${value}, ${from}) ${rest}
+      order by r.${last} desc, r.id desc
+      limit ${most}`;
+  const onShelves = (): string =>
+    `cross join unnest(${put(state === undefined ? shelves : [placeOf[state].shelf], 'text[]')}) as s (shelf)`;
+
+  const plan = (): string => {
+    if (entityPk !== undefined) {
+      return ofTasks(`
+      select r.id
+      from quailrunner.runs r
+      where r.task_id = t.id and r.entity_pk = ${put(entityPk, 'text')} and r.id < ${before} and r.id >= ${from} ${rest}
+      limit 1`);
+    }
+    if (code !== undefined) {
+      const fixed = 'r.task_id = t.id and r.shelf = s.shelf and r.code is not null';
+      return ofTasks(newest(fixed, 'code', put(code, 'text')), onShelves());
+    }
+    if (state === 'retrying' && laneId === undefined) {
+      return ofTasks(newest(`r.shelf = 'waiting' and r.dispatch > 0`, 'task_id', 't.id'));
+    }
+    if (laneId !== undefined) {
+      return ofTasks(newest(`r.lane_id = ${put(laneId, 'int')} and r.task_id = t.id`, 'shelf', 's.shelf'), onShelves());
+    }
+    if (task !== undefined || state !== undefined) {
+      return ofTasks(newest('r.task_id = t.id', 'shelf', 's.shelf'), onShelves());
+    }
+    return `
+    select r.id
+    from quailrunner.runs r
+    where r.id < ${before} and r.id >= ${from} ${rest}
+      and r.task_id <> all (array(select id from quailrunner.tasks where kind = 'test'))
+    order by r.id desc
+    limit ${most}`;
+  };
+  return { walk: plan(), values };
 };
 
-/** A bigint's digits; whatever else a person types names no run. */
-const isRunId = (text: string): boolean => /^\d{1,18}$/.test(text);
-
-/** Reads all runs: for a page that people open, not for a poller. */
-export const countRuns = (ledger: Ledger): Promise<RunCount[]> => query<RunCount>(ledger, countAll);
+/** What the index of the walk may not know; where it does, saying it again costs nothing. */
+const restOf = (
+  { state, entityPk, code, laneId, since, until }: RunFilter,
+  put: (value: unknown, type: string) => string,
+): string => {
+  const conditions: string[] = [];
+  if (state !== undefined && (placeOf[state].isShared || entityPk !== undefined)) {
+    conditions.push(`r.state = ${put(state, 'text')}`);
+  }
+  if (code !== undefined) conditions.push(`r.code = ${put(code, 'text')}`);
+  if (laneId !== undefined) conditions.push(`r.lane_id = ${put(laneId, 'int')}`);
+  if (since !== undefined) conditions.push(`r.claimed_at >= ${put(since, 'timestamptz')}`);
+  if (until !== undefined) conditions.push(`r.claimed_at < ${put(until, 'timestamptz')}`);
+  return conditions.map((condition) => `and ${condition}`).join(' ');
+};

@@ -1,5 +1,5 @@
 /** Arguments as typed values; what is none is a usage error that says what would be. Each message goes on after `"abc"`. */
-import { parseRate, type RunState, runStates } from '@quailrunner/domain';
+import { parseDuration, parseRate, type RunState, runStates } from '@quailrunner/domain';
 import { InvalidArgumentError } from 'commander';
 
 export const wholeNumber =
@@ -18,6 +18,23 @@ export const parseState = (text: string): RunState => {
   const state = runStates.find((known) => known === text);
   if (state !== undefined) return state;
   throw new InvalidArgumentError(`is not a state of a run: they are ${runStates.join(', ')}`);
+};
+
+const isoTime = /^(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
+
+/** A duration is that long ago; a time without a zone is the reader's, as tables show it, and a day begins at midnight. */
+export const parseTime = (text: string): Date => {
+  const ago = parseDuration(text);
+  const time = ago === undefined ? parseIsoTime(text) : new Date(Date.now() - ago);
+  if (time !== undefined && !Number.isNaN(time.getTime())) return time;
+  throw new InvalidArgumentError('is neither a time such as 2026-03-01T12:00 nor a duration such as 30m, 2h or 7d');
+};
+
+const parseIsoTime = (text: string): Date | undefined => {
+  const [, day] = isoTime.exec(text) ?? [];
+  // JavaScript reads the 31st of February as a day in March.
+  if (day === undefined || new Date(`${day}T00:00Z`).toJSON()?.slice(0, 10) !== day) return undefined;
+  return new Date(text === day ? `${day}T00:00` : text);
 };
 
 /** The ledger's bigint, as text. */

@@ -156,6 +156,21 @@ describe('runs', () => {
     ]);
   });
 
+  it('are found by code, lane and the time of their claim', async () => {
+    const found = async (...options: string[]) =>
+      JSON.parse((await quail('runs', 'list', '--json', ...options)).stdout).map(
+        ({ entityPk }: { entityPk: string }) => entityPk,
+      );
+    expect(await found('--code', '21211')).toEqual(['1']);
+    expect(await found('--code', '30003')).toEqual([]);
+    const all = await found();
+    expect(all).toContain('2');
+    expect(await found('--since', '1h', '--lane', '1')).toEqual(all);
+    expect(await found('--until', '1h')).toEqual([]);
+    expect(await found('--lane', '99')).toEqual([]);
+    expect(await found('--since', '2020-01-01', '--until', new Date(Date.now() + 60_000).toISOString())).toEqual(all);
+  });
+
   it('are shown with every attempt, and without the row they came from', async () => {
     const { stdout } = await quail('runs', 'show', '1');
     expect(stdout).toMatch(/^Run 1\ntask {6}good, revision 2\n/);

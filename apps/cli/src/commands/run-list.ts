@@ -1,6 +1,6 @@
 /** `quail runs list` and `quail runs show`. */
 import { maskLaneKey, QuailError, type RunState } from '@quailrunner/domain';
-import { type RunRow, readLanes, readRun, readRuns } from '@quailrunner/ledger';
+import { type RunFilter, type RunRow, readLanes, readRun, readRuns } from '@quailrunner/ledger';
 import type { CliContext } from '../context.js';
 import { formatDelivery, paintOfState } from '../output/run-state.js';
 import { formatRunStory } from '../output/run-story.js';
@@ -12,6 +12,10 @@ export interface ListOptions {
   readonly task?: string;
   readonly state?: RunState;
   readonly entity?: string;
+  readonly code?: string;
+  readonly lane?: number;
+  readonly since?: Date;
+  readonly until?: Date;
   readonly limit: number;
   readonly before?: string;
   readonly json?: true;
@@ -33,22 +37,27 @@ const sinceOf = ({ finishedAt, startedAt, queuedAt, claimedAt }: RunRow): Date =
 
 export const listRuns = async (options: ListOptions, context: CliContext): Promise<void> => {
   const { terminal } = context;
-  const { task, state, entity, limit, before } = options;
-  const filter = {
-    ...(task === undefined ? {} : { task }),
-    ...(state === undefined ? {} : { state }),
-    ...(entity === undefined ? {} : { entityPk: entity }),
-  };
+  const { task, limit, before } = options;
   const page = { limit, ...(before === undefined ? {} : { beforeRunId: before }) };
   const runs = await withLedger(context, async (ledger) => {
     if (task !== undefined) await requireTask(task, ledger);
-    return readRuns(ledger, filter, page);
+    return readRuns(ledger, filterOf(options), page);
   });
   if (options.json) return terminal.printJson(runs);
   if (runs.length === 0) return terminal.print('No runs.');
   terminal.print(formatTable(columnsAt(new Date()), runs, terminal.paint));
   if (runs.length === limit) terminal.tell(`There may be more: --before ${runs.at(-1)?.runId}`);
 };
+
+const filterOf = ({ task, state, entity, code, lane, since, until }: ListOptions): RunFilter => ({
+  ...(task === undefined ? {} : { task }),
+  ...(state === undefined ? {} : { state }),
+  ...(entity === undefined ? {} : { entityPk: entity }),
+  ...(code === undefined ? {} : { code }),
+  ...(lane === undefined ? {} : { laneId: lane }),
+  ...(since === undefined ? {} : { since }),
+  ...(until === undefined ? {} : { until }),
+});
 
 export const showRun = async (runId: string, json: boolean, context: CliContext): Promise<void> => {
   const { terminal } = context;

@@ -2,7 +2,16 @@
 import type { RetryFilter } from '@quailrunner/ledger';
 import { Argument, type Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { isRunId, notARunId, parseRunId, parseRunIds, parseState, wholeNumber } from './arguments.js';
+import {
+  isRunId,
+  notARunId,
+  parseLaneId,
+  parseRunId,
+  parseRunIds,
+  parseState,
+  parseTime,
+  wholeNumber,
+} from './arguments.js';
 import type { ListOptions } from './run-list.js';
 import type { Resolution } from './run-resolve.js';
 
@@ -19,10 +28,20 @@ export const addRunsCommand = (program: Command, context: CliContext): void => {
     .option('--task <name>', 'of this task')
     .option('--state <state>', 'in this state', parseState)
     .option('--entity <key>', 'of the entity with this entity_pk')
+    .option('--code <code>', 'with this code of its newest verdict, or of what skipped or canceled it')
+    .option('--lane <lane>', 'in this lane', parseLaneId)
+    .option('--since <time>', 'claimed since: 2h for the last two hours, or 2026-03-01T12:00', parseTime)
+    .option('--until <time>', 'claimed before', parseTime)
     .option('--limit <count>', 'how many', wholeNumber(1, 10_000), 20)
     .option('--before <run>', 'the page after this run', parseRunId)
     .option('--json', 'for programs')
-    .action(async (options: ListOptions) => (await import('./run-list.js')).listRuns(options, context));
+    .action(async (options: ListOptions, command: Command) => {
+      const { since, until } = options;
+      if (since && until && since >= until) {
+        return command.error('quail: --since must be earlier than --until', { exitCode: 2 });
+      }
+      await (await import('./run-list.js')).listRuns(options, context);
+    });
   runs
     .command('show')
     .description('show the whole story of a run, with all its attempts')

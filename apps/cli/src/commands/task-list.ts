@@ -66,8 +66,11 @@ export const showTask = async (name: string, json: boolean, context: CliContext)
   const { task, definition, counts } = await withLedger(context, async (ledger) => {
     const row = await readTask(ledger, name);
     if (row === undefined) throw new QuailError('NO_SUCH_TASK', `there is no task "${name}"`);
-    const [revision, all] = await Promise.all([readRevision(ledger, row.taskId, row.revision), countRuns(ledger)]);
-    return { task: row, definition: revision, counts: countsOf(name, all) };
+    const [revision, runs] = await Promise.all([
+      readRevision(ledger, row.taskId, row.revision),
+      countRuns(ledger, name),
+    ]);
+    return { task: row, definition: revision, counts: countsOf(name, runs) };
   });
   const { settings, predicate } = definition;
   // Headers and bodies are sealed in the ledger and stay so.
