@@ -2,7 +2,7 @@ import type { Actor } from '@quailrunner/domain';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeLedger, type TestLedger } from '../test/make-ledger.js';
 import { inTransaction } from './query.js';
-import { readAudit } from './read-audit.js';
+import { type AuditFilter, type AuditPage, readAudit } from './read-audit.js';
 import { recordAct, recordActs } from './record-act.js';
 
 let test: TestLedger;
