@@ -18,6 +18,7 @@ import { type Monitor, type MonitorOptions, startMonitor } from '@quailrunner/mo
 import { openQueue, type Queue } from '@quailrunner/queue';
 import { type Log, silentLog } from '@quailrunner/telemetry';
 import pg from 'pg';
+import { ann } from './actors.js';
 import { createTestDatabase, createTestRedis } from './databases.js';
 import { waitUntil } from './wait-until.js';
 
@@ -110,7 +111,7 @@ export const makeTask = (name: string): TaskDefinition => ({
 
 /** A task with `runs` claimed entities. Returns the lane they are in. */
 export const claimRuns = async (ledger: Ledger, name: string, runs: number): Promise<number> => {
-  await saveTask(ledger, makeTask(name));
+  await saveTask(ledger, makeTask(name), ann);
   const scan = await takeDueScan(ledger);
   if (scan === undefined) throw new Error('no scan is due');
   const laneId = await ensureLane(ledger, `twilio/AC${'0'.repeat(31)}7/${canaries.sender}`, { defaultRate: 10 });

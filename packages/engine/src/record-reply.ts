@@ -59,7 +59,7 @@ const passOver = (fault: unknown): undefined => {
 const obey = async ({ asks, addresses }: Reply, { ledger, log }: ReplyDeps): Promise<void> => {
   if (asks === 'stop') await heedOptOut(addresses, { toldBy: 'recipient' }, { ledger, log });
   if (asks === 'start') {
-    const { suppressions, runs } = await liftSuppressions(ledger, { addresses });
+    const { suppressions, runs } = await liftSuppressions(ledger, { addresses }, 'recipient');
     if (suppressions > 0) log.emit('suppression.lifted', { by: 'recipient', runs });
   }
 };

@@ -2,7 +2,7 @@
  * Test: one entity's message to a number of mine. It goes the whole way, by the task's own lane, at its rate, through the worker
  * and the receiver; it is a run of a hidden task beside the real one, so the entity's own run is untouched by it.
  */
-import { type Entity, type Problem, ProblemsError, type TaskDefinition } from '@quailrunner/domain';
+import { type Actor, type Entity, type Problem, ProblemsError, type TaskDefinition } from '@quailrunner/domain';
 import { ensureLane, type Ledger, saveTest } from '@quailrunner/ledger';
 import { readEntities, rereadEntities, type Sources } from '@quailrunner/source';
 import { readRecipient } from '@quailrunner/twilio';
@@ -21,6 +21,7 @@ export interface TestWish {
   readonly to: string;
   /** The entity's key; absent: the first that the predicate returns. */
   readonly entityPk?: string;
+  readonly by: Actor;
 }
 
 /** The id of the run, which waits to be fed. Throws ProblemsError. */
@@ -39,7 +40,7 @@ export const sendTest = async (definition: TaskDefinition, wish: TestWish, deps:
   const laneId = await ensureLane(deps.ledger, lane.key, { defaultRate });
   // Its row is as it was read a moment ago, and its key is none of the predicate's.
   const test = { settings: { ...settings, recheck: false, isTest: true as const }, predicate };
-  return saveTest(deps.ledger, test, { entityPk: entity.pk, columns, laneId });
+  return saveTest(deps.ledger, test, { entityPk: entity.pk, columns, laneId }, wish.by);
 };
 
 const nobody = ({ entityPk }: TestWish): string =>

@@ -2,7 +2,7 @@ import type { Actor } from '@quailrunner/domain';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeLedger, type TestLedger } from '../test/make-ledger.js';
 import { inTransaction } from './query.js';
-import { readAudit } from './read-audit.js';
+import { type AuditFilter, type AuditPage, readAudit } from './read-audit.js';
 import { recordAct, recordActs } from './record-act.js';
 
 let test: TestLedger;
@@ -55,9 +55,8 @@ describe('the audit', () => {
     await inTransaction(test.ledger, (ask) =>
       recordActs(ask, { by: robot, act: 'run.retried', kind: 'run', subjects: [{ id: '3' }, { id: '2' }] }),
     );
-    const read = async (
-      ...[page, filter]: Parameters<typeof readAudit> extends [unknown, ...infer Rest] ? Rest : never
-    ) => (await readAudit(test.ledger, page, filter)).map(({ subject }) => `${subject.kind} ${subject.id}`);
+    const read = async (page: AuditPage, filter?: AuditFilter) =>
+      (await readAudit(test.ledger, page, filter)).map(({ subject }) => `${subject.kind} ${subject.id}`);
     expect(await read({ limit: 2 })).toEqual(['run 2', 'run 3']);
     expect(await read({ limit: 2, before: '4' })).toEqual(['lane 3', 'lane 2']);
     expect(await read({ limit: 9 }, { actor: 'robot' })).toEqual(['run 2', 'run 3']);

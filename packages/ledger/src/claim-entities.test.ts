@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  ann,
   makeDefinition,
   makeEntities,
   makeLedger,
@@ -114,7 +115,7 @@ describe('claiming entities', () => {
     const letGo = await test.hold('lock table quailrunner.runs in share mode');
     const claim = Promise.allSettled([claimEntities(test.ledger, scan, makeEntities(['a'], laneId))]);
     await test.waitUntilBlocked();
-    await saveTask(test.ledger, makeDefinition({ retries: 1 }));
+    await saveTask(test.ledger, makeDefinition({ retries: 1 }), ann);
     await letGo('rollback');
     expect(await claim).toMatchObject([{ status: 'rejected', reason: { code: 'LEDGER_LEASE_LOST' } }]);
     expect(await readRuns(test.ledger, {}, { limit: 1 })).toEqual([]);

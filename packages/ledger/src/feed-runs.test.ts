@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  ann,
   makeEntities,
   makeLedger,
   makeQueuedRuns,
@@ -90,14 +91,14 @@ describe('feeding a lane', () => {
 
   it('feeds nothing of a paused lane or task, and all of it afterwards', async () => {
     await claim('task', 2);
-    await pauseLane(test.ledger, laneId, 'ann');
+    await pauseLane(test.ledger, laneId, ann);
     expect(await readWaitingLanes(test.ledger)).toEqual([]);
     expect(await feedRuns(test.ledger, { laneId, highWater: 10 })).toEqual([]);
-    await resumeLane(test.ledger, laneId);
-    await setTaskState(test.ledger, 'task', 'paused');
+    await resumeLane(test.ledger, laneId, ann);
+    await setTaskState(test.ledger, 'task', 'paused', ann);
     expect(await readWaitingLanes(test.ledger)).toEqual([]);
     expect(await feedRuns(test.ledger, { laneId, highWater: 10 })).toEqual([]);
-    await setTaskState(test.ledger, 'task', 'active');
+    await setTaskState(test.ledger, 'task', 'active', ann);
     expect(await readWaitingLanes(test.ledger)).toMatchObject([{ laneId }]);
     expect(await feedRuns(test.ledger, { laneId, highWater: 10 })).toHaveLength(2);
   });
@@ -146,11 +147,11 @@ describe('a lane', () => {
     const { ledger } = test;
     const sender = await ensureLane(ledger, 'twilio/AC0123/+15005550006');
     await test.ask(`update quailrunner.lanes set state = 'held', reason = '20003: a' where id = $1`, [sender]);
-    expect(await pauseLane(ledger, sender, 'ann')).toBe(true);
+    expect(await pauseLane(ledger, sender, ann)).toBe(true);
     expect((await readLanes(ledger))[1]).toMatchObject({ state: 'paused', reason: 'ann' });
-    expect(await resumeLane(ledger, sender)).toBe(true);
-    expect(await resumeLane(ledger, sender)).toBe(false);
-    expect(await pauseLane(ledger, 99, 'ann')).toBe(false);
+    expect(await resumeLane(ledger, sender, ann)).toBe(true);
+    expect(await resumeLane(ledger, sender, ann)).toBe(false);
+    expect(await pauseLane(ledger, 99, ann)).toBe(false);
   });
 
   it('is counted by what waits, what Redis has and what is being sent', async () => {

@@ -1,6 +1,6 @@
 import type { Dispatch } from '@quailrunner/domain';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeDefinition, makeLedger, makeQueuedRuns, makeWorker, type TestLedger } from '../test/make-ledger.js';
+import { ann, makeDefinition, makeLedger, makeQueuedRuns, makeWorker, type TestLedger } from '../test/make-ledger.js';
 import {
   feedRuns,
   holdLane,
@@ -45,7 +45,7 @@ describe('a lane at fault', () => {
     const held = await times(20, () => holdLane(test.ledger, run, '20003: No.'));
     expect(held.filter(Boolean)).toEqual([{ laneId, lane: 'host/example.com' }]);
     expect(await alerts()).toEqual([{ kind: 'lane.held', reason: '20003: No.' }]);
-    await resumeLane(test.ledger, laneId);
+    await resumeLane(test.ledger, laneId, ann);
     await startAgain(next);
     await holdLane(test.ledger, next, '20003: Again.');
     expect(await alerts()).toHaveLength(2);
@@ -55,7 +55,7 @@ describe('a lane at fault', () => {
     const { laneId, runs } = await startRuns(3);
     const [first, early, late] = runs as [Dispatch, Dispatch, Dispatch];
     await holdLane(test.ledger, first, '20003: No.');
-    await resumeLane(test.ledger, laneId);
+    await resumeLane(test.ledger, laneId, ann);
     expect(await holdLane(test.ledger, early, '30034: told')).toBeUndefined();
     await startAgain(late);
     expect(await holdLane(test.ledger, late, '30034: told')).toEqual({ laneId, lane: 'host/example.com' });
@@ -79,7 +79,7 @@ describe('a task whose content is at fault', () => {
     await test.ask(`update quailrunner.runs set state = 'pending'`);
     expect(await takeDueScan(test.ledger)).toBeUndefined();
     expect(await feedRuns(test.ledger, { laneId, highWater: 10 })).toEqual([]);
-    await setTaskState(test.ledger, 'welcome', 'active');
+    await setTaskState(test.ledger, 'welcome', 'active', ann);
     expect(await readTask(test.ledger, 'welcome')).not.toHaveProperty('reason');
     expect(await feedRuns(test.ledger, { laneId, highWater: 10 })).toHaveLength(1);
   });
@@ -87,22 +87,25 @@ describe('a task whose content is at fault', () => {
   it('goes on with a revision that changes it, and not with one that does not', async () => {
     const task = await setUp();
     await holdTask(test.ledger, task, 'bad');
-    expect(await saveTask(test.ledger, makeDefinition())).toMatchObject({ change: 'unchanged', isResumed: false });
-    expect(await saveTask(test.ledger, makeDefinition({ retries: 1 }))).toMatchObject({ revision: 2, isResumed: true });
+    expect(await saveTask(test.ledger, makeDefinition(), ann)).toMatchObject({ change: 'unchanged', isResumed: false });
+    expect(await saveTask(test.ledger, makeDefinition({ retries: 1 }), ann)).toMatchObject({
+      revision: 2,
+      isResumed: true,
+    });
     expect(await readTask(test.ledger, 'welcome')).toMatchObject({ state: 'active' });
   });
 
   it('is not held for what an older revision said', async () => {
     const task = await setUp();
-    await saveTask(test.ledger, makeDefinition({ retries: 1 }));
+    await saveTask(test.ledger, makeDefinition({ retries: 1 }), ann);
     expect(await holdTask(test.ledger, task, 'bad')).toBeUndefined();
   });
 
   it('that a person has paused stays paused', async () => {
     const task = await setUp();
-    await setTaskState(test.ledger, 'welcome', 'paused');
+    await setTaskState(test.ledger, 'welcome', 'paused', ann);
     expect(await holdTask(test.ledger, task, 'bad')).toBeUndefined();
-    expect(await saveTask(test.ledger, makeDefinition({ retries: 1 }))).toMatchObject({ isResumed: false });
+    expect(await saveTask(test.ledger, makeDefinition({ retries: 1 }), ann)).toMatchObject({ isResumed: false });
     expect(await readTask(test.ledger, 'welcome')).toMatchObject({ state: 'paused' });
   });
 });

@@ -1,4 +1,13 @@
 /** The ledger: the PostgreSQL schema `quailrunner`, where the truth about every run is. One file a write, a few for reads. */
+export {
+  disableUser,
+  enableUser,
+  endOtherSessions,
+  type PasswordChange,
+  setPasswordHash,
+  setUserRole,
+  type UserChange,
+} from './change-user.js';
 export { type Claimed, claimEntities, type LanedEntity } from './claim-entities.js';
 export { countRuns, countUnknown, type RunCount } from './count-runs.js';
 export { ensureLane, type LaneUse } from './ensure-lane.js';
@@ -6,10 +15,12 @@ export { type FedRun, feedRuns } from './feed-runs.js';
 export type { FinishedAttempt } from './finish-attempts.js';
 export { finishScan, type ScanResult } from './finish-scan.js';
 export { type FailureGroup, groupFailures } from './group-failures.js';
+export { checkPassword, hashPassword, makeDecoy } from './hash-password.js';
 export { leaveLanes } from './leave-lanes.js';
 export type { LedgerFault } from './ledger-fault.js';
 export { migrateLedger } from './migrate-ledger.js';
 export { moveRuns } from './move-runs.js';
+export { generatePassword, refusePassword } from './new-password.js';
 export { type Attempts, openAttempts } from './open-attempts.js';
 export { type Ledger, type LedgerOptions, openLedger } from './open-ledger.js';
 export { openReceipts, type Receipt, type Receipts } from './open-receipts.js';
@@ -54,7 +65,7 @@ export { type RetryFilter, retryRuns } from './retry-runs.js';
 export { returnRuns } from './return-runs.js';
 export { type SavedTask, saveTask } from './save-task.js';
 export { saveTest, type TestRun } from './save-test.js';
-export { deleteSession, readSession, saveSession } from './sessions.js';
+export { deleteSession, readSession, renewSession, type SessionData, saveSession } from './sessions.js';
 export { setLaneRate } from './set-lane-rate.js';
 export { type HeldLane, holdLane, pauseLane, resumeLane } from './set-lane-state.js';
 export { holdTask, setTaskState, type TaskState } from './set-task-state.js';
@@ -73,5 +84,14 @@ export {
 export { sweepLostWorkers } from './sweep-lost-workers.js';
 export { type Alert, recordAlertSent, takeDueAlerts } from './take-alerts.js';
 export { type DueScan, takeDueScan } from './take-due-scan.js';
-export { countUsers, createUser, type Role, readUser, type User } from './users.js';
+export {
+  createToken,
+  type FoundToken,
+  findToken,
+  type NewToken,
+  readTokens,
+  revokeToken,
+  type TokenRow,
+} from './tokens.js';
+export { countUsers, createUser, type Role, readUser, readUsers, type User, type UserRow } from './users.js';
 export { registerWorker, type Worker } from './workers.js';

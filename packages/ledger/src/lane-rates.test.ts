@@ -1,6 +1,6 @@
 /** Which rate holds in a lane. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeDefinition, makeLedger, type TestLedger } from '../test/make-ledger.js';
+import { ann, makeDefinition, makeLedger, type TestLedger } from '../test/make-ledger.js';
 import { ensureLane, type LaneUse, leaveLanes, readOpenLanes, saveTask, setLaneRate } from './index.js';
 
 let test: TestLedger;
@@ -14,7 +14,7 @@ afterEach(() => test.close());
 const key = 'twilio/AC1/+15005550006';
 
 const save = (name: string, ratePerSecond?: number) =>
-  saveTask(test.ledger, makeDefinition({ name, ...(ratePerSecond === undefined ? {} : { ratePerSecond }) }));
+  saveTask(test.ledger, makeDefinition({ name, ...(ratePerSecond === undefined ? {} : { ratePerSecond }) }), ann);
 
 const use = (task: { taskId: number; revision: number }, more: LaneUse = {}) =>
   ensureLane(test.ledger, key, { ...task, defaultRate: 1, ...more });
@@ -62,11 +62,11 @@ describe('the rate of a lane', () => {
 
   it("is a person's where one has set it, until it is dropped", async () => {
     const laneId = await use(await save('one', 20), { ratePerSecond: 20 });
-    expect(await setLaneRate(test.ledger, laneId, 0.5)).toBe(true);
+    expect(await setLaneRate(test.ledger, laneId, 0.5, ann)).toBe(true);
     await save('one', 30);
     expect(await rateNow()).toBe(0.5);
-    await setLaneRate(test.ledger, laneId, undefined);
+    await setLaneRate(test.ledger, laneId, undefined, ann);
     expect(await rateNow()).toBe(30);
-    expect(await setLaneRate(test.ledger, 99, 1)).toBe(false);
+    expect(await setLaneRate(test.ledger, 99, 1, ann)).toBe(false);
   });
 });

@@ -2,7 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { type Dispatch, isAllowedMove, type RunState, runStates, type Verdict } from '@quailrunner/domain';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeEntities, makeLedger, makeScan, makeWorker, readState, type TestLedger } from '../test/make-ledger.js';
+import {
+  ann,
+  makeEntities,
+  makeLedger,
+  makeScan,
+  makeWorker,
+  readState,
+  type TestLedger,
+} from '../test/make-ledger.js';
 import {
   type Attempts,
   claimEntities,
@@ -63,9 +71,9 @@ const writes: Readonly<Record<string, (run: Dispatch) => Promise<unknown>>> = {
     ),
   start: (run) => attempts.start(run),
   'start in a paused lane': async (run) => {
-    await pauseLane(test.ledger, laneId, 'ann');
+    await pauseLane(test.ledger, laneId, ann);
     await attempts.start(run);
-    await resumeLane(test.ledger, laneId);
+    await resumeLane(test.ledger, laneId, ann);
   },
   'finish as completed': finish('completed', 'accepted'),
   'finish as failed': finish('failed', 'refused'),
@@ -86,8 +94,8 @@ const writes: Readonly<Record<string, (run: Dispatch) => Promise<unknown>>> = {
       delivery: 'sent',
       wasSent: true,
     }),
-  'resolve as sent': ({ runId }) => resolveRuns(test.ledger, [runId], { wasSent: true }),
-  'resolve as not sent': ({ runId }) => resolveRuns(test.ledger, [runId], { wasSent: false }),
+  'resolve as sent': ({ runId }) => resolveRuns(test.ledger, [runId], { wasSent: true, by: ann }),
+  'resolve as not sent': ({ runId }) => resolveRuns(test.ledger, [runId], { wasSent: false, by: ann }),
   "lose its message to another run's answer": async ({ runId }) => {
     await test.ask(
       `insert into quailrunner.attempts
@@ -97,7 +105,7 @@ const writes: Readonly<Record<string, (run: Dispatch) => Promise<unknown>>> = {
     );
     await reclaimSids(askAlone(test.ledger), [{ sid: 'SM0', runId: '0', dispatch: 1 }]);
   },
-  retry: (run) => retryRuns(test.ledger, { runIds: [run.runId] }),
+  retry: (run) => retryRuns(test.ledger, { runIds: [run.runId], by: ann }),
   'retry the task': () => retryRuns(test.ledger, { task: 'welcome' }),
 };
 

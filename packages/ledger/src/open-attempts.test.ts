@@ -1,6 +1,14 @@
 import type { Dispatch } from '@quailrunner/domain';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loseWorker, makeLedger, makeQueuedRuns, makeWorker, readState, type TestLedger } from '../test/make-ledger.js';
+import {
+  ann,
+  loseWorker,
+  makeLedger,
+  makeQueuedRuns,
+  makeWorker,
+  readState,
+  type TestLedger,
+} from '../test/make-ledger.js';
 import {
   type Attempts,
   type FinishedAttempt,
@@ -92,8 +100,8 @@ describe('starting an attempt', () => {
   });
 
   it.each([
-    ['lane', (laneId: number) => pauseLane(test.ledger, laneId, 'ann')],
-    ['task', () => setTaskState(test.ledger, 'welcome', 'paused')],
+    ['lane', (laneId: number) => pauseLane(test.ledger, laneId, ann)],
+    ['task', () => setTaskState(test.ledger, 'welcome', 'paused', ann)],
   ])('sends the run back when its %s was paused after the feed', async (_, pause) => {
     const { laneId, runs } = await makeQueuedRuns(test.ledger, 2);
     await pause(laneId);

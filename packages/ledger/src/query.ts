@@ -1,7 +1,7 @@
 /** How statements reach PostgreSQL: faults come back as `LedgerFault`s, and what lost to a deadlock is tried again. */
 import type { QuailError } from '@quailrunner/domain';
 import type pg from 'pg';
-import { sqlStateOf, toLedgerFault } from './ledger-fault.js';
+import { toLedgerFault } from './ledger-fault.js';
 import { inside, type Ledger } from './open-ledger.js';
 
 const deadlock = '40P01';
@@ -32,14 +32,24 @@ const toConfig = (statement: string | PreparedStatement, values: readonly unknow
   values: [...values],
 });
 
-const run = async <Row>(ledger: Ledger, pool: 'pool' | 'writers', config: pg.QueryConfig): Promise<Row[]> => {
-  for (let triesLeft = triesAfterDeadlock; ; triesLeft -= 1) {
+const run = <Row>(ledger: Ledger, pool: 'pool' | 'writers', config: pg.QueryConfig): Promise<Row[]> =>
+  repeated(async () => {
     try {
       const { rows } = await ledger[inside][pool].query(config);
       answered(ledger);
       return rows as Row[];
     } catch (error) {
-      if (sqlStateOf(error) !== deadlock || triesLeft === 0) throw toToldFault(ledger, error);
+      throw toToldFault(ledger, error);
+    }
+  });
+
+/** What lost to a deadlock left nothing behind. */
+const repeated = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+  for (let triesLeft = triesAfterDeadlock; ; triesLeft -= 1) {
+    try {
+      return await work();
+    } catch (fault) {
+      if ((fault as QuailError).context.sqlState !== deadlock || triesLeft === 0) throw fault;
     }
   }
 };
@@ -67,8 +77,14 @@ export const askAlone =
   (text, values) =>
     query(ledger, text, values);
 
-/** Commits when `work` ends and rolls back when it throws. */
-export const inTransaction = async <Result>(ledger: Ledger, work: (ask: Ask) => Promise<Result>): Promise<Result> => {
+/**
+ * Commits when `work` ends and rolls back when it throws. After a deadlock it is done once more, from its beginning: it does
+ * nothing but ask.
+ */
+export const inTransaction = <Result>(ledger: Ledger, work: (ask: Ask) => Promise<Result>): Promise<Result> =>
+  repeated(() => inOneTransaction(ledger, work));
+
+const inOneTransaction = async <Result>(ledger: Ledger, work: (ask: Ask) => Promise<Result>): Promise<Result> => {
   const client = await connect(ledger);
   const ask: Ask = async (text, values = []) => (await client.query(text, [...values])).rows;
   // A connection lost between two statements is told to nobody else; the next statement on it fails.

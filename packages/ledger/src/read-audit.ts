@@ -1,7 +1,7 @@
 /** The audit, the newest act first. */
 import type { Act, Actor, Subject, SubjectKind } from '@quailrunner/domain';
 import type { Ledger } from './open-ledger.js';
-import { query } from './query.js';
+import { query, withoutNulls } from './query.js';
 
 export interface AuditRow {
   /** The ledger's bigint, as text. */
@@ -47,10 +47,6 @@ export const readAudit = async (
   { limit, before }: AuditPage,
   { actor, act, subjectKind, subjectId }: AuditFilter = {},
 ): Promise<AuditRow[]> => {
-  const rows = await query<AuditRow>(ledger, selectAudit, [before, actor, act, subjectKind, subjectId, limit]);
-  return rows.map(({ before: was, after: is, ...row }) => ({
-    ...row,
-    ...(was && { before: was }),
-    ...(is && { after: is }),
-  }));
+  const values = [before, actor, act, subjectKind, subjectId, limit];
+  return (await query<AuditRow>(ledger, selectAudit, values)).map(withoutNulls);
 };

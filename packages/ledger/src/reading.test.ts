@@ -44,7 +44,7 @@ interface PlainRun {
 
 /** Of every kind: states, codes, lanes, ids with gaps, clocks that went back by some seconds, tests among them. */
 const fill = async (test: TestLedger, count: number): Promise<PlainRun[]> => {
-  for (const name of tasks) await saveTask(test.ledger, makeDefinition({ name }));
+  for (const name of tasks) await saveTask(test.ledger, makeDefinition({ name }), ann);
   const taskIds = new Map<string, number>();
   for (const { id, name } of await test.ask<{ id: number; name: string }>('select id, name from quailrunner.tasks')) {
     taskIds.set(name, id);
@@ -86,7 +86,7 @@ const fill = async (test: TestLedger, count: number): Promise<PlainRun[]> => {
   await test.ask(
     `select setval(pg_get_serial_sequence('quailrunner.runs', 'id'), (select max(id) from quailrunner.runs))`,
   );
-  await saveTest(test.ledger, makeDefinition({ name: 'large' }), { entityPk: 'key-1', columns: {}, laneId: 1 });
+  await saveTest(test.ledger, makeDefinition({ name: 'large' }), { entityPk: 'key-1', columns: {}, laneId: 1 }, ann);
   return runs;
 };
 
@@ -257,8 +257,8 @@ describe('reading', () => {
           current.set(runId, { runId, dispatch });
         }
       },
-      retry: (runId: string) => retryRuns(test.ledger, { runIds: [runId] }),
-      resolve: (runId: string, n: number) => resolveRuns(test.ledger, [runId], { wasSent: n % 2 === 0 }),
+      retry: (runId: string) => retryRuns(test.ledger, { runIds: [runId], by: ann }),
+      resolve: (runId: string, n: number) => resolveRuns(test.ledger, [runId], { wasSent: n % 2 === 0, by: ann }),
       cancel: (runId: string) =>
         test.ask(
           `update quailrunner.runs set state = 'canceled', finished_at = now(), code = 'CANCELED'
@@ -294,7 +294,7 @@ describe('reading', () => {
   it('lists scans, the newest first, page by page, of one task or all', async () => {
     const first = await makeScan(test.ledger, { name: 'one' });
     await finishScan(test.ledger, first, { entitiesRead: 7, entitiesClaimed: 2 });
-    await saveTask(test.ledger, makeDefinition({ name: 'two' }));
+    await saveTask(test.ledger, makeDefinition({ name: 'two' }), ann);
     const second = await takeDueScan(test.ledger);
     if (second === undefined) throw new Error('due');
     const error = { code: '42P01', message: 'relation "people" does not exist' };
@@ -374,8 +374,8 @@ describe('throughput', () => {
   });
 
   it('counts no tests', async () => {
-    await saveTask(test.ledger, makeDefinition());
-    const runId = await saveTest(test.ledger, makeDefinition(), { entityPk: 'key', columns: {}, laneId: 1 });
+    await saveTask(test.ledger, makeDefinition(), ann);
+    const runId = await saveTest(test.ledger, makeDefinition(), { entityPk: 'key', columns: {}, laneId: 1 }, ann);
     await addAttempts(2, 'accepted', 61, Number(runId));
     await addAttempts(1, 'accepted', 61, Number(runId) + 1);
     const { buckets } = await readThroughput(test.ledger, { since: await minutesAgo(10), bucketSeconds: 60 });

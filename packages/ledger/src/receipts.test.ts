@@ -2,7 +2,15 @@ import { type Delivery, type Dispatch, deliveries } from '@quailrunner/domain';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openSeededRandom, type SeededRandom } from '../../../test/support/seeded-random.js';
-import { loseWorker, makeLedger, makeQueuedRuns, makeWorker, readState, type TestLedger } from '../test/make-ledger.js';
+import {
+  ann,
+  loseWorker,
+  makeLedger,
+  makeQueuedRuns,
+  makeWorker,
+  readState,
+  type TestLedger,
+} from '../test/make-ledger.js';
 import {
   feedRuns,
   openReceipts,
@@ -163,7 +171,7 @@ describe('a receipt proves that a run was sent', () => {
   it('when a person had queued it again after it failed', async () => {
     const { runs } = await makeUnknown();
     await settleUnknown(test.ledger, runs[0], { state: 'failed', dueInMs: 0, verdict: 'transient' });
-    await retryRuns(test.ledger, { runIds: [runs[0].runId] });
+    await retryRuns(test.ledger, { runIds: [runs[0].runId], by: ann });
     await receipts.record(receiptOf(runs[0], 'sent'));
     expect(await readState(test, runs[0].runId)).toMatchObject({ state: 'completed' });
   });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  ann,
   makeLedger,
   makeQueuedRuns,
   makeWorker,
@@ -40,8 +41,8 @@ describe('retrying failed runs', () => {
   it('takes the failed ones of those named, and gives each its attempts anew', async () => {
     const { runs, laneId, attempts } = await makeEnded();
     const runIds = runs.map(({ runId }) => runId);
-    expect(await retryRuns(test.ledger, { runIds })).toBe(3);
-    expect(await retryRuns(test.ledger, { runIds })).toBe(0);
+    expect(await retryRuns(test.ledger, { runIds, by: ann })).toBe(3);
+    expect(await retryRuns(test.ledger, { runIds, by: ann })).toBe(0);
     const [again] = await feedRuns(test.ledger, { laneId, highWater: 10 });
     if (again === undefined) throw new Error('due at once');
     expect(await attempts.start(again)).toMatchObject({ attempts: 0, dispatch: 2 });

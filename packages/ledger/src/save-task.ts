@@ -1,9 +1,10 @@
 /** Saves a task as a person wrote it: a new one, a new revision of one, or nothing where nothing changed. */
 import { isDeepStrictEqual } from 'node:util';
-import type { TaskDefinition } from '@quailrunner/domain';
+import type { Action, Actor, TaskDefinition } from '@quailrunner/domain';
 import { changeUses } from './keep-rates.js';
 import type { Ledger } from './open-ledger.js';
 import { type Ask, inTransaction } from './query.js';
+import { recordAct } from './record-act.js';
 import { fromStored, revisionColumns, type StoredRevision, toStored } from './revisions.js';
 
 export interface SavedTask {
@@ -59,7 +60,7 @@ const followRate = `
   where task_id = $1 and rate_per_second is distinct from $2`;
 
 /** Compares with the newest revision: settings, predicate and action. Throws LEDGER_WRONG_KEY when that doesn't open. */
-export const saveTask = (ledger: Ledger, definition: TaskDefinition): Promise<SavedTask> =>
+export const saveTask = (ledger: Ledger, definition: TaskDefinition, by: Actor): Promise<SavedTask> =>
   inTransaction(ledger, async (ask) => {
     const { name, everyMs } = definition.settings;
     await ask(nameTask, [name, everyMs]);
@@ -77,6 +78,17 @@ export const saveTask = (ledger: Ledger, definition: TaskDefinition): Promise<Sa
     if (isHeld) await ask(endAlerts, [task.taskId]);
     const { ratePerSecond } = definition.settings;
     await changeUses(ask, task.taskId, () => ask(followRate, [task.taskId, ratePerSecond]));
+    await recordAct(ask, {
+      by,
+      act: revision === 1 ? 'task.created' : 'task.revised',
+      subject: { kind: 'task', id: name },
+      before: newest && { revision: task.revision, ...(isHeld && { state: 'held' }) },
+      after: {
+        revision,
+        ...(newest && { changed: changedParts(newest, plain(definition)) }),
+        ...(isHeld && { state: 'active' }),
+      },
+    });
     const isResent = revision > 1 && !isSameAction && definition.settings.onChange === 'resend';
     return {
       taskId: task.taskId,
@@ -98,3 +110,15 @@ const readNewestDefinition = async (
 
 /** As it comes back from JSON: without what is undefined. */
 const plain = (definition: TaskDefinition): TaskDefinition => JSON.parse(JSON.stringify(definition));
+
+/** Names only: what stands in them may be secret or personal. */
+const changedParts = (before: TaskDefinition, after: TaskDefinition): string[] => [
+  ...(before.predicate === after.predicate ? [] : ['predicate']),
+  ...differing(before.settings, after.settings).filter((name) => name !== 'action'),
+  ...differing<Action>(before.settings.action, after.settings.action).map((name) => `action.${name}`),
+];
+
+const differing = <Parts extends object>(before: Parts, after: Parts): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => !isDeepStrictEqual(before[name as keyof Parts], after[name as keyof Parts]),
+  );

@@ -1,7 +1,8 @@
 /** A test of a task: one run of a hidden task beside it, with what the task would do now. It counts nowhere. */
-import type { Columns, TaskDefinition } from '@quailrunner/domain';
+import type { Actor, Columns, TaskDefinition } from '@quailrunner/domain';
 import type { Ledger } from './open-ledger.js';
 import { inTransaction } from './query.js';
+import { recordAct } from './record-act.js';
 import { toStored } from './revisions.js';
 
 export interface TestRun {
@@ -31,7 +32,7 @@ const addRun = `
   returning id as "runId"`;
 
 /** The run's id. It is fed and sent like any other. */
-export const saveTest = (ledger: Ledger, definition: TaskDefinition, run: TestRun): Promise<string> =>
+export const saveTest = (ledger: Ledger, definition: TaskDefinition, run: TestRun, by: Actor): Promise<string> =>
   inTransaction(ledger, async (ask) => {
     const name = `${definition.settings.name}~test`;
     await ask(nameTask, [name, definition.settings.everyMs]);
@@ -42,5 +43,8 @@ export const saveTest = (ledger: Ledger, definition: TaskDefinition, run: TestRu
     await ask(addRevision, [taskId, revision, settings, predicate, actionSealed]);
     const values = [taskId, revision, run.entityPk, JSON.stringify(run.columns), run.laneId];
     const [added] = await ask<{ runId: string }>(addRun, values);
-    return added?.runId ?? '';
+    const runId = added?.runId ?? '';
+    const subject = { kind: 'task', id: definition.settings.name } as const;
+    await recordAct(ask, { by, act: 'task.tested', subject, after: { runId } });
+    return runId;
   });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeDefinition, makeLedger, makeScan, openTestLedger, type TestLedger } from '../test/make-ledger.js';
+import { ann, makeDefinition, makeLedger, makeScan, openTestLedger, type TestLedger } from '../test/make-ledger.js';
 import { finishScan, readTask, renewScan, saveTask, takeDueScan } from './index.js';
 
 let test: TestLedger;
@@ -14,7 +14,7 @@ const leaseRunsOut = () => test.ask(`update quailrunner.tasks set scan_lease_unt
 
 describe('a scan', () => {
   it('is taken by one scheduler of many', async () => {
-    await saveTask(test.ledger, makeDefinition());
+    await saveTask(test.ledger, makeDefinition(), ann);
     const schedulers = Array.from({ length: 5 }, () => openTestLedger(test.url));
     const taken = await Promise.all(schedulers.map(takeDueScan));
     expect(taken.filter((scan) => scan !== undefined)).toHaveLength(1);
@@ -22,8 +22,8 @@ describe('a scan', () => {
   });
 
   it('is taken with the longest due task first, and not again before its time', async () => {
-    await saveTask(test.ledger, makeDefinition({ name: 'one', everyMs: 60_000 }));
-    await saveTask(test.ledger, makeDefinition({ name: 'two' }));
+    await saveTask(test.ledger, makeDefinition({ name: 'one', everyMs: 60_000 }), ann);
+    await saveTask(test.ledger, makeDefinition({ name: 'two' }), ann);
     const [one, two] = [await takeDueScan(test.ledger), await takeDueScan(test.ledger)];
     expect([one?.task, two?.task]).toEqual(['one', 'two']);
     if (one) await finishScan(test.ledger, one, nothing);
@@ -73,8 +73,8 @@ describe('a scan', () => {
   });
 
   it('leaves the last thousand of each task', async () => {
-    const { taskId } = await saveTask(test.ledger, makeDefinition());
-    const other = await saveTask(test.ledger, makeDefinition({ name: 'other' }));
+    const { taskId } = await saveTask(test.ledger, makeDefinition(), ann);
+    const other = await saveTask(test.ledger, makeDefinition({ name: 'other' }), ann);
     const add = 'insert into quailrunner.scans (task_id, revision) select $1, 1 from generate_series(1, $2)';
     await test.ask(add, [other.taskId, 30]);
     await test.ask(add, [taskId, 1_169]);

@@ -2,25 +2,29 @@
  * Stops a lane and lets it go on. A person pauses and resumes; a lane fault holds. A hold never covers up a person's
  * pause, and the first reason of a hold stays.
  */
-import { type Dispatch, maskLaneKey } from '@quailrunner/domain';
+import { type Actor, type Dispatch, type LaneState, maskLaneKey } from '@quailrunner/domain';
 import type { Ledger } from './open-ledger.js';
-import { query } from './query.js';
+import { inTransaction, query, withoutNulls } from './query.js';
+import { recordAct } from './record-act.js';
 
 const pause = `
-  update quailrunner.lanes set state = 'paused', reason = $2, changed_at = now()
-  where id = $1 and state in ('open', 'held')
-  returning id`;
+  with before as (
+    select id, state, reason from quailrunner.lanes where id = $1 and state in ('open', 'held') for no key update
+  ), paused as (
+    update quailrunner.lanes l set state = 'paused', reason = $2, changed_at = now() from before where l.id = before.id
+  )
+  select state, reason from before`;
 
 // Promise: nobody is told any more of a hold that is over.
 const resume = `
-  with resumed as (
-    update quailrunner.lanes set state = 'open', reason = null, changed_at = now()
-    where id = $1 and state <> 'open'
-    returning id
+  with before as (
+    select id, state, reason from quailrunner.lanes where id = $1 and state <> 'open' for no key update
+  ), resumed as (
+    update quailrunner.lanes l set state = 'open', reason = null, changed_at = now() from before where l.id = before.id
   ), told as (
-    update quailrunner.alerts a set due_at = null from resumed where a.lane_id = resumed.id and a.due_at is not null
+    update quailrunner.alerts a set due_at = null from before where a.lane_id = before.id and a.due_at is not null
   )
-  select id from resumed`;
+  select state, reason from before`;
 
 // Promise: one alert for each hold; what is told late holds no lane again that a person has let go on since the attempt began.
 // Concurrency: many runs meet the same fault at once; one of them holds the lane and says so.
@@ -35,13 +39,38 @@ const hold = `
   )
   select id as "laneId", key from held`;
 
-/** `by` is a person's name. False when the lane is paused already, or isn't there. */
-export const pauseLane = async (ledger: Ledger, laneId: number, by: string): Promise<boolean> =>
-  (await query(ledger, pause, [laneId, by])).length > 0;
+interface StateBefore {
+  readonly state: LaneState;
+  readonly reason: string | null;
+}
+
+/** False when the lane is paused already, or isn't there. */
+export const pauseLane = (ledger: Ledger, laneId: number, by: Actor): Promise<boolean> =>
+  inTransaction(ledger, async (ask) => {
+    const [before] = await ask<StateBefore>(pause, [laneId, by.name]);
+    if (before === undefined) return false;
+    const after = { state: 'paused' };
+    await recordAct(ask, { by, act: 'lane.paused', subject: laneSubject(laneId), before: withoutNulls(before), after });
+    return true;
+  });
 
 /** False when the lane is open already, or isn't there. */
-export const resumeLane = async (ledger: Ledger, laneId: number): Promise<boolean> =>
-  (await query(ledger, resume, [laneId])).length > 0;
+export const resumeLane = (ledger: Ledger, laneId: number, by: Actor): Promise<boolean> =>
+  inTransaction(ledger, async (ask) => {
+    const [before] = await ask<StateBefore>(resume, [laneId]);
+    if (before === undefined) return false;
+    const after = { state: 'open' };
+    await recordAct(ask, {
+      by,
+      act: 'lane.resumed',
+      subject: laneSubject(laneId),
+      before: withoutNulls(before),
+      after,
+    });
+    return true;
+  });
+
+const laneSubject = (laneId: number) => ({ kind: 'lane', id: String(laneId) }) as const;
 
 export interface HeldLane {
   readonly laneId: number;

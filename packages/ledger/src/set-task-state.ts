@@ -1,6 +1,8 @@
 /** Stops a task and lets it go on. A person pauses and resumes; content that is refused again and again holds. */
+import type { Actor } from '@quailrunner/domain';
 import type { Ledger } from './open-ledger.js';
-import { query } from './query.js';
+import { inTransaction, query, withoutNulls } from './query.js';
+import { recordAct } from './record-act.js';
 
 /** `held`: its content was at fault, and it waits for a person. */
 export type TaskState = 'active' | 'paused' | 'held';
@@ -8,13 +10,17 @@ export type TaskState = 'active' | 'paused' | 'held';
 // Promise: a pause takes the lease from a scan in progress, so nothing more is claimed, fed or started; a task that goes
 // on is scanned at once. Nobody is told any more of a hold that is over. Setting the state it has changes nothing.
 const setState = `
-  with changed as (
-    update quailrunner.tasks
+  with before as (
+    select id, state, reason from quailrunner.tasks where name = $1 and state <> $2 for no key update
+  ), changed as (
+    update quailrunner.tasks t
     set state = $2, reason = null, next_scan_at = now(), scan_id = null, scan_lease_until = null, changed_at = now()
-    where name = $1 and state <> $2
-    returning id
+    from before
+    where t.id = before.id
+  ), told as (
+    update quailrunner.alerts a set due_at = null from before where a.task_id = before.id and a.due_at is not null
   )
-  update quailrunner.alerts a set due_at = null from changed where a.task_id = changed.id and a.due_at is not null`;
+  select state, reason from before`;
 
 const exists = `select from quailrunner.tasks where name = $1`;
 
@@ -32,10 +38,15 @@ const hold = `
   select name from held`;
 
 /** A person's word. False when there is no such task. */
-export const setTaskState = async (ledger: Ledger, name: string, state: 'active' | 'paused'): Promise<boolean> => {
-  await query(ledger, setState, [name, state]);
-  return (await query(ledger, exists, [name])).length > 0;
-};
+export const setTaskState = (ledger: Ledger, name: string, state: 'active' | 'paused', by: Actor): Promise<boolean> =>
+  inTransaction(ledger, async (ask) => {
+    const [before] = await ask<{ state: TaskState; reason: string | null }>(setState, [name, state]);
+    if (before === undefined) return (await ask(exists, [name])).length > 0;
+    const act = state === 'paused' ? 'task.paused' : 'task.resumed';
+    const subject = { kind: 'task', id: name } as const;
+    await recordAct(ask, { by, act, subject, before: withoutNulls(before), after: { state } });
+    return true;
+  });
 
 /** Its name, when this call held it; `undefined` when it didn't send anyway, or was revised. */
 export const holdTask = async (

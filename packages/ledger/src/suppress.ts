@@ -1,7 +1,8 @@
 /** Suppressions: who asked a sender for no more messages, whatever the task, and who takes that back. */
-import type { Dispatch } from '@quailrunner/domain';
+import { type Actor, type Dispatch, maskAddress, maskLaneKey } from '@quailrunner/domain';
 import type { Ledger } from './open-ledger.js';
-import { inTransaction, query } from './query.js';
+import { type Ask, askAlone, inTransaction } from './query.js';
+import { recordActs } from './record-act.js';
 
 export interface SuppressedAddress {
   /** As a lane's key names it. */
@@ -26,24 +27,52 @@ const suppressAll = `
     (select r.started_at from quailrunner.runs r where r.id = $5),
     now()
   )
-  returning id`;
+  returning id, sender, address as recipient`;
 
 export interface Told {
-  readonly toldBy: ToldBy;
+  readonly toldBy: Exclude<ToldBy, 'person'>;
   readonly code?: string;
   /** The attempt that met it. */
   readonly of?: Dispatch;
+}
+
+export interface ToldByPerson {
+  readonly toldBy: 'person';
+  readonly by: Actor;
 }
 
 /** How many were not suppressed before. */
 export const suppress = async (
   ledger: Ledger,
   addresses: readonly SuppressedAddress[],
-  { toldBy, code, of }: Told,
-): Promise<number> => {
-  const values = [...columnsOf(addresses), toldBy, code, of?.runId, of?.dispatch];
-  return (await query(ledger, suppressAll, values)).length;
+  told: Told | ToldByPerson,
+): Promise<number> =>
+  told.toldBy === 'person'
+    ? inTransaction(ledger, async (ask) => {
+        const added = await suppressWith(ask, addresses, told);
+        const subjects = added.map((each) => ({ id: each.id, after: masked(each) }));
+        await recordActs(ask, { by: told.by, act: 'suppression.added', kind: 'suppression', subjects });
+        return added.length;
+      })
+    : (await suppressWith(askAlone(ledger), addresses, told)).length;
+
+interface Numbered extends SuppressedAddress {
+  readonly id: string;
+}
+
+const suppressWith = (
+  ask: Ask,
+  addresses: readonly SuppressedAddress[],
+  told: Told | ToldByPerson,
+): Promise<Numbered[]> => {
+  const { code, of } = told.toldBy === 'person' ? {} : told;
+  return ask<Numbered>(suppressAll, [...columnsOf(addresses), told.toldBy, code, of?.runId, of?.dispatch]);
 };
+
+const masked = ({ sender, recipient }: SuppressedAddress) => ({
+  sender: maskLaneKey(sender),
+  recipient: maskAddress(recipient),
+});
 
 // Concurrency: a feed that skips a run at this moment holds the suppression (skip-suppressed.ts), so that the next statement
 // sees the run; a feed that comes later finds it lifted.
@@ -58,7 +87,7 @@ const liftAll = `
     for update
   )
   update quailrunner.suppressions s set lifted_at = now(), changed_at = now() from picked where s.id = picked.id
-  returning s.id`;
+  returning s.id, s.sender, s.address as recipient`;
 
 // Promise: the runs that were skipped for it are free for their task's next scan, which claims those again that the predicate
 // still returns.
@@ -83,13 +112,18 @@ export interface Lifted {
   readonly runs: number;
 }
 
-export const liftSuppressions = (ledger: Ledger, which: WhichSuppressions): Promise<Lifted> =>
+/** By a person, or by the recipient's own message. */
+export const liftSuppressions = (ledger: Ledger, which: WhichSuppressions, by: Actor | 'recipient'): Promise<Lifted> =>
   inTransaction(ledger, async (ask) => {
     const ids = 'ids' in which ? which.ids : [];
     const addresses = 'addresses' in which ? which.addresses : [];
     const recipient = 'recipient' in which ? which.recipient : undefined;
-    const lifted = await ask<{ id: string }>(liftAll, [ids, recipient, ...columnsOf(addresses)]);
+    const lifted = await ask<Numbered>(liftAll, [ids, recipient, ...columnsOf(addresses)]);
     const runs = await ask(freeRuns, [lifted.map(({ id }) => id)]);
+    if (by !== 'recipient') {
+      const subjects = lifted.map((each) => ({ id: each.id, before: masked(each) }));
+      await recordActs(ask, { by, act: 'suppression.lifted', kind: 'suppression', subjects });
+    }
     return { suppressions: lifted.length, runs: runs.length };
   });
 

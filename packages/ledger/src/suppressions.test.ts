@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeDefinition, makeEntities, makeLedger, makeScan, type TestLedger } from '../test/make-ledger.js';
+import { ann, makeDefinition, makeEntities, makeLedger, makeScan, type TestLedger } from '../test/make-ledger.js';
 import {
   claimEntities,
   type DueScan,
@@ -85,7 +85,7 @@ describe('a suppression', () => {
       suppress(test.ledger, [address], { toldBy: 'recipient' }),
     ]);
     expect(told.toSorted()).toEqual([0, 1]);
-    expect(await suppress(test.ledger, [address], { toldBy: 'person' })).toBe(0);
+    expect(await suppress(test.ledger, [address], { toldBy: 'person', by: ann })).toBe(0);
     expect(await readSuppressions(test.ledger, { limit: 10 })).toMatchObject([{ toldBy: 'recipient' }]);
   });
 
@@ -105,11 +105,11 @@ describe('a suppression', () => {
 
   it('that is lifted frees its runs for the next scan, and comes back when it is told again', async () => {
     await skipOne();
-    expect(await liftSuppressions(test.ledger, { addresses: [address] })).toEqual({ suppressions: 1, runs: 1 });
+    expect(await liftSuppressions(test.ledger, { addresses: [address] }, ann)).toEqual({ suppressions: 1, runs: 1 });
     expect(await states()).toEqual([{ state: 'skipped', code: 'SUPPRESSION_LIFTED' }]);
     expect(await changes()).toEqual([{ ...address, isSuppressed: false }]);
     expect(await claim(makeEntities(['1'], laneId))).toBe(1);
-    expect(await liftSuppressions(test.ledger, { recipient })).toEqual({ suppressions: 0, runs: 0 });
+    expect(await liftSuppressions(test.ledger, { recipient }, ann)).toEqual({ suppressions: 0, runs: 0 });
     expect(await suppress(test.ledger, [address], { toldBy: 'recipient' })).toBe(1);
     expect(await changes()).toEqual([{ ...address, isSuppressed: true }]);
   });
@@ -120,7 +120,7 @@ describe('a suppression', () => {
       'select id as "runId", dispatch from quailrunner.runs',
     );
     await test.ask(`update quailrunner.runs set started_at = now() - interval '1 minute'`);
-    await liftSuppressions(test.ledger, { addresses: [address] });
+    await liftSuppressions(test.ledger, { addresses: [address] }, ann);
     const told = { toldBy: 'receipt', code: '21610', of: run as { runId: string; dispatch: number } } as const;
     expect(await suppress(test.ledger, [address], told)).toBe(0);
     await test.ask(`update quailrunner.runs set started_at = clock_timestamp()`);
@@ -129,7 +129,7 @@ describe('a suppression', () => {
 
   it('lets a run wait again whose task was revised: it may have another sender', async () => {
     await skipOne();
-    await saveTask(test.ledger, makeDefinition({ retries: 1 }));
+    await saveTask(test.ledger, makeDefinition({ retries: 1 }), ann);
     expect(await claim(makeEntities(['1'], laneId))).toBe(1);
   });
 
@@ -152,7 +152,7 @@ describe('a suppression', () => {
       with s as (select id from quailrunner.suppressions for key share),
       skipped as (update quailrunner.runs set state = 'skipped', finished_at = now(), code = 'SUPPRESSED' where id = ${runs[0]?.runId})
       insert into quailrunner.suppressed_runs select s.id, ${runs[0]?.runId} from s`);
-    const lifting = liftSuppressions(test.ledger, { addresses: [address] });
+    const lifting = liftSuppressions(test.ledger, { addresses: [address] }, ann);
     await test.waitUntilBlocked();
     await end('commit');
     expect(await lifting).toEqual({ suppressions: 1, runs: 1 });

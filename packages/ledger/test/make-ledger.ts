@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Dispatch, RunState, TaskDefinition, TaskSettings } from '@quailrunner/domain';
 import pg from 'pg';
-import { createTestDatabase, waitUntil } from '../../../test/support/index.js';
+import { ann, createTestDatabase, waitUntil } from '../../../test/support/index.js';
 import {
   claimEntities,
   type DueScan,
@@ -16,6 +16,8 @@ import {
   saveTask,
   takeDueScan,
 } from '../src/index.js';
+
+export { ann } from '../../../test/support/index.js';
 
 export interface TestLedger {
   readonly ledger: Ledger;
@@ -88,7 +90,7 @@ export const makeDefinition = (changes: Partial<TaskSettings> = {}): TaskDefinit
 
 /** A task whose first scan is ours. */
 export const makeScan = async (ledger: Ledger, changes: Partial<TaskSettings> = {}): Promise<DueScan> => {
-  await saveTask(ledger, makeDefinition(changes));
+  await saveTask(ledger, makeDefinition(changes), ann);
   const scan = await takeDueScan(ledger);
   if (scan === undefined) throw new Error('the scan of a new task is due');
   return scan;

@@ -12,6 +12,7 @@ import {
   type UnknownRun,
   type UnknownSettlement,
 } from '@quailrunner/ledger';
+import { ann } from '../../support/index.js';
 import type { Step } from './step.js';
 import { type Look, type Message, nameOf, pick, runOf, settings, taskNames, type World } from './world.js';
 
@@ -104,7 +105,7 @@ export const resolve = (number: number): Step => ({
     );
     if (run === undefined) return 'nothing to resolve';
     const wasSent = world.messages.some(({ runId }) => runId === run.runId);
-    const resolved = await resolveRuns(world.test.ledger, [run.runId], { wasSent });
+    const resolved = await resolveRuns(world.test.ledger, [run.runId], { wasSent, by: ann });
     const said = `a person says that run ${run.entityPk} was ${wasSent ? '' : 'not '}sent`;
     return `${said}: ${resolved.length > 0 ? 'resolved' : 'not unknown'}`;
   },
@@ -117,7 +118,7 @@ export const retry = (number: number): Step => ({
   run: async (world) => {
     const run = pick(retryable(world), number);
     if (run === undefined) return 'nothing to retry';
-    const retried = await retryRuns(world.test.ledger, { runIds: [run.runId] });
+    const retried = await retryRuns(world.test.ledger, { runIds: [run.runId], by: ann });
     return `a person retries run ${run.entityPk}: ${retried > 0 ? 'done' : 'not failed'}`;
   },
 });
@@ -133,7 +134,7 @@ export const pauseOrResume = (isPaused: boolean): Step => ({
   name: isPaused ? 'pause the lane' : 'resume the lane',
   can: () => true,
   run: async ({ test, laneId }) => {
-    await (isPaused ? pauseLane(test.ledger, laneId, 'ann') : resumeLane(test.ledger, laneId));
+    await (isPaused ? pauseLane(test.ledger, laneId, ann) : resumeLane(test.ledger, laneId, ann));
     return `a person ${isPaused ? 'pauses' : 'resumes'} the lane`;
   },
 });
@@ -143,7 +144,7 @@ export const pauseOrResumeTask = (number: number, isPaused: boolean): Step => ({
   can: () => true,
   run: async ({ test }) => {
     const task = pick(taskNames, number) ?? '';
-    await setTaskState(test.ledger, task, isPaused ? 'paused' : 'active');
+    await setTaskState(test.ledger, task, isPaused ? 'paused' : 'active', ann);
     return `a person ${isPaused ? 'pauses' : 'resumes'} the task ${task}`;
   },
 });

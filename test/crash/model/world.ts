@@ -4,7 +4,7 @@
  */
 import type { Dispatch, VerdictKind } from '@quailrunner/domain';
 import { ensureLane, type FedRun, openReceipts, type Receipts, saveTask } from '@quailrunner/ledger';
-import { makeDefinition, makeLedger, type TestLedger } from '../../../packages/ledger/test/make-ledger.js';
+import { ann, makeDefinition, makeLedger, type TestLedger } from '../../../packages/ledger/test/make-ledger.js';
 import { type ModelWorker, openWorker } from './open-worker.js';
 import { claim, feed } from './scheduler-steps.js';
 
@@ -100,7 +100,7 @@ const watchMoves = [
 export const openModelStage = async (): Promise<Stage> => {
   const test = await makeLedger();
   for (const statement of watchMoves) await test.ask(statement);
-  for (const name of taskNames) await saveTask(test.ledger, makeDefinition({ name }));
+  for (const name of taskNames) await saveTask(test.ledger, makeDefinition({ name }), ann);
   return { test, laneId: await ensureLane(test.ledger, 'host/example.com') };
 };
 

@@ -1,7 +1,7 @@
 /** `quail lanes list`, `pause` and `resume`. */
-import { userInfo } from 'node:os';
 import { maskLaneKey, QuailError } from '@quailrunner/domain';
 import { countLanes, type LaneCounts, type Ledger, pauseLane, readLanes, resumeLane } from '@quailrunner/ledger';
+import { readActor } from '../actor.js';
 import type { CliContext } from '../context.js';
 import { formatRate } from '../output/rate.js';
 import { type Column, formatTable } from '../output/table.js';
@@ -43,8 +43,9 @@ export const listLanes = async (json: boolean, context: CliContext): Promise<voi
 export const setLanes = (ids: readonly number[], state: 'paused' | 'open', context: CliContext): Promise<void> =>
   withLedger(context, async (ledger) => {
     await refuseUnknown(ids, ledger);
+    const by = readActor();
     for (const id of ids) {
-      const isChanged = state === 'open' ? resumeLane(ledger, id) : pauseLane(ledger, id, userName());
+      const isChanged = state === 'open' ? resumeLane(ledger, id, by) : pauseLane(ledger, id, by);
       const already = (await isChanged) ? '' : ' already';
       context.terminal.print(`Lane ${id} is ${state}${already}.`);
     }
@@ -54,13 +55,4 @@ export const refuseUnknown = async (ids: readonly number[], ledger: Ledger): Pro
   const known = new Set((await readLanes(ledger)).map(({ laneId }) => laneId));
   const unknown = ids.filter((id) => !known.has(id));
   if (unknown.length > 0) throw new QuailError('NO_SUCH_LANE', `there is no lane ${unknown.join(', ')}`);
-};
-
-/** Who did it, for those who wonder later. A user id without a name (a container) is a number. */
-const userName = (): string => {
-  try {
-    return userInfo().username;
-  } catch {
-    return `user ${process.getuid?.() ?? ''}`.trim();
-  }
 };

@@ -1,5 +1,6 @@
 /** `quail lanes rate`. */
 import { readLanes, setLaneRate } from '@quailrunner/ledger';
+import { readActor } from '../actor.js';
 import type { CliContext } from '../context.js';
 import { formatRate } from '../output/rate.js';
 import { withLedger } from '../with-ledger.js';
@@ -9,7 +10,7 @@ import { refuseUnknown } from './lane-list.js';
 export const rateLane = (laneId: number, ratePerSecond: number | undefined, context: CliContext): Promise<void> =>
   withLedger(context, async (ledger) => {
     await refuseUnknown([laneId], ledger);
-    await setLaneRate(ledger, laneId, ratePerSecond);
+    await setLaneRate(ledger, laneId, ratePerSecond, readActor());
     const lane = (await readLanes(ledger)).find((each) => each.laneId === laneId);
     context.terminal.print(`Lane ${laneId} sends at ${formatRate(lane?.ratePerSecond)}.`);
   });

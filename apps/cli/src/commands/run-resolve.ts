@@ -1,5 +1,6 @@
 /** `quail runs resolve`: a person says what became of unknown runs. */
 import { resolveRuns } from '@quailrunner/ledger';
+import { readActor } from '../actor.js';
 import type { CliContext } from '../context.js';
 import { formatNumberOf } from '../output/table.js';
 import { withLedger } from '../with-ledger.js';
@@ -11,7 +12,7 @@ export interface Resolution {
 
 export const resolveNamed = async ({ runIds, wasSent }: Resolution, context: CliContext): Promise<void> => {
   const { terminal } = context;
-  const resolved = await withLedger(context, (ledger) => resolveRuns(ledger, runIds, { wasSent }));
+  const resolved = await withLedger(context, (ledger) => resolveRuns(ledger, runIds, { wasSent, by: readActor() }));
   if (resolved.length > 0) {
     terminal.print(
       `${formatNumberOf(resolved.length, 'run')} ${wasSent ? 'completed: sent' : 'queued again: not sent'}.`,

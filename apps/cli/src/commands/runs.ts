@@ -1,5 +1,4 @@
 /** `quail runs`: look at runs, queue failed ones again, and say what became of unknown ones. */
-import type { RetryFilter } from '@quailrunner/ledger';
 import { Argument, type Command } from 'commander';
 import type { CliContext } from '../context.js';
 import {
@@ -14,6 +13,8 @@ import {
 } from './arguments.js';
 import type { ListOptions } from './run-list.js';
 import type { Resolution } from './run-resolve.js';
+
+type RetryWish = { readonly runIds: readonly string[] } | { readonly task: string; readonly code?: string };
 
 interface RetryOptions {
   readonly task?: string;
@@ -88,7 +89,7 @@ const readResolution = (words: readonly string[]): Resolution | string => {
 };
 
 /** What to retry, or what is wrong with the wish. */
-const readWish = (runIds: string[], { task, code }: RetryOptions): RetryFilter | string => {
+const readWish = (runIds: string[], { task, code }: RetryOptions): RetryWish | string => {
   if (task !== undefined && runIds.length > 0) return 'name runs or a task, not both';
   if (task !== undefined) return { task, ...(code === undefined ? {} : { code }) };
   if (code !== undefined) return '--code goes with --task';

@@ -8,6 +8,7 @@ import {
   suppress,
   type WhichSuppressions,
 } from '@quailrunner/ledger';
+import { readActor } from '../actor.js';
 import type { CliContext } from '../context.js';
 import { type Column, formatTable } from '../output/table.js';
 import { formatAgo } from '../output/time.js';
@@ -37,7 +38,7 @@ export const listSuppressions = async (
 
 export const addSuppression = (address: SuppressedAddress, context: CliContext): Promise<void> =>
   withLedger(context, async (ledger) => {
-    const added = await suppress(ledger, [address], { toldBy: 'person' });
+    const added = await suppress(ledger, [address], { toldBy: 'person', by: readActor() });
     const already = added === 0 ? ' already' : '';
     context.terminal.print(
       `${maskAddress(address.recipient)} gets nothing from ${maskLaneKey(address.sender)}${already}.`,
@@ -46,7 +47,7 @@ export const addSuppression = (address: SuppressedAddress, context: CliContext):
 
 export const liftNamed = (which: WhichSuppressions, context: CliContext): Promise<void> =>
   withLedger(context, async (ledger) => {
-    const { suppressions, runs } = await liftSuppressions(ledger, which);
+    const { suppressions, runs } = await liftSuppressions(ledger, which, readActor());
     if (suppressions === 0) throw new QuailError('NO_SUCH_SUPPRESSION', 'there is no such suppression');
     context.terminal.print(
       `${suppressions} lifted; ${runs} runs that were skipped go with the next scan of their task.`,

@@ -1,6 +1,7 @@
 /** `quail task pause` and `quail task resume`: all the tasks named, or none. */
 import { QuailError } from '@quailrunner/domain';
 import { type Ledger, readTasks, setTaskState } from '@quailrunner/ledger';
+import { readActor } from '../actor.js';
 import type { CliContext } from '../context.js';
 import { withLedger } from '../with-ledger.js';
 
@@ -8,7 +9,7 @@ export const setTasks = (names: readonly string[], state: 'active' | 'paused', c
   withLedger(context, async (ledger) => {
     await refuseUnknown(names, ledger);
     for (const name of names) {
-      await setTaskState(ledger, name, state);
+      await setTaskState(ledger, name, state, readActor());
       context.terminal.print(`${name} is ${state}.`);
     }
   });

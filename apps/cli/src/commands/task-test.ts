@@ -4,6 +4,7 @@ import { finalStates, maskAddress, QuailError } from '@quailrunner/domain';
 import { sendTest } from '@quailrunner/engine';
 import { type Ledger, type RunStory, readLanes, readRun } from '@quailrunner/ledger';
 import { openSources } from '@quailrunner/source';
+import { readActor } from '../actor.js';
 import type { CliContext } from '../context.js';
 import { atItsPlace, readNamedTasks } from '../tasks/named-tasks.js';
 import { withLedger } from '../with-ledger.js';
@@ -23,7 +24,7 @@ export const testTask = (name: string, { to, entity, json }: TestOptions, contex
     const [named, another] = await readNamedTasks([name], config, ledger);
     if (named === undefined || another !== undefined) throw new QuailError('NOT_ONE_TASK', 'name one task');
     const sources = openSources(config.sources, { statementTimeoutMs });
-    const wish = { to, ...(entity === undefined ? {} : { entityPk: entity }) };
+    const wish = { to, by: readActor(), ...(entity === undefined ? {} : { entityPk: entity }) };
     const { secrets } = config;
     const runId = await atItsPlace(named.file, () =>
       sendTest(named.definition, wish, { ledger, sources, secrets }),

@@ -1,5 +1,6 @@
 import type { Config } from '@quailrunner/config';
 import { type Ledger, migrateLedger, type SavedTask, saveTask } from '@quailrunner/ledger';
+import { readActor } from '../actor.js';
 import { type CheckedFile, checkFiles } from './check-files.js';
 
 export interface AppliedFile extends CheckedFile, SavedTask {}
@@ -9,6 +10,7 @@ export const applyFiles = async (paths: readonly string[], config: Config, ledge
   const checked = await checkFiles(paths, config);
   await migrateLedger(ledger);
   const applied: AppliedFile[] = [];
-  for (const each of checked) applied.push({ ...each, ...(await saveTask(ledger, each.file.definition)) });
+  const by = readActor();
+  for (const each of checked) applied.push({ ...each, ...(await saveTask(ledger, each.file.definition, by)) });
   return applied;
 };

@@ -38,11 +38,11 @@ export const addLanes = (site: FastifyInstance, { ledger, status }: Deps): void 
   site.get(`${path}/part`, async (request, reply) => showPage(request, reply, 'lanes-part.njk', await read()));
   site.post<OfLane>(
     `${path}/:id/pause`,
-    actOn(async (laneId, request) => void (await pauseLane(ledger, laneId, principalOf(request).name))),
+    actOn(async (laneId, request) => void (await pauseLane(ledger, laneId, principalOf(request)))),
   );
   site.post<OfLane>(
     `${path}/:id/resume`,
-    actOn(async (laneId) => void (await resumeLane(ledger, laneId))),
+    actOn(async (laneId, request) => void (await resumeLane(ledger, laneId, principalOf(request)))),
   );
   site.post<OfLane>(
     `${path}/:id/rate`,
@@ -51,7 +51,7 @@ export const addLanes = (site: FastifyInstance, { ledger, status }: Deps): void 
       const isTakenBack = fieldOf(request.body, 'usual') !== '';
       const rate = isTakenBack ? undefined : parseRate(given);
       if (rate === undefined && !isTakenBack) return refuseRate(given, request, reply);
-      await setLaneRate(ledger, laneId, rate);
+      await setLaneRate(ledger, laneId, rate, principalOf(request));
       return undefined;
     }),
   );

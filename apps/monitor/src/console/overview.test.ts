@@ -10,6 +10,7 @@ import {
   takeDueScan,
 } from '@quailrunner/ledger';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ann } from '../../../../test/support/index.js';
 import {
   canaries,
   claimRuns,
@@ -28,7 +29,7 @@ beforeAll(async () => {
   stage = await openMonitorStage();
   const { ledger } = stage;
   await endRuns(stage, await claimRuns(ledger, 'welcome-sms', 1_300), { completed: 7, failed: 2 });
-  await saveTask(ledger, makeTask('broken'));
+  await saveTask(ledger, makeTask('broken'), ann);
   const scan = await takeDueScan(ledger);
   if (scan === undefined) throw new Error('no scan is due');
   const error = {
@@ -39,8 +40,8 @@ beforeAll(async () => {
     column: 14,
   };
   await finishScan(ledger, scan, { entitiesRead: 0, entitiesClaimed: 0, error });
-  await saveTask(ledger, makeTask('resting'));
-  await setTaskState(ledger, 'resting', 'paused');
+  await saveTask(ledger, makeTask('resting'), ann);
+  await setTaskState(ledger, 'resting', 'paused', ann);
   await ensureLane(ledger, 'host/one.example.com', { defaultRate: 0.5 });
   await stage.ask(`update quailrunner.lanes set state = 'held', reason = '20003: Authenticate' where key like '%one%'`);
   await recordBackoff(ledger, {
@@ -49,10 +50,10 @@ beforeAll(async () => {
     code: 'HTTP_429',
     slowed: { pace: 4, ceiling: 8 },
   });
-  await saveTask(ledger, makeTask('refused'));
+  await saveTask(ledger, makeTask('refused'), ann);
   const refused = await readTask(ledger, 'refused');
   await holdTask(ledger, { taskId: refused?.taskId ?? 0, revision: 1 }, '20 messages in a row were refused.');
-  await pauseLane(ledger, await ensureLane(ledger, 'host/two.example.com'), 'ana');
+  await pauseLane(ledger, await ensureLane(ledger, 'host/two.example.com'), ann);
   url = (await stage.startMonitor()).url;
   cookie = await signIn(url, stage.password);
 });

@@ -1,9 +1,8 @@
 /** Signing in and out. A wrong name and a wrong password take the same time and get the same answer. */
-import { type Ledger, readUser } from '@quailrunner/ledger';
+import { checkPassword, type Ledger, makeDecoy, readUser } from '@quailrunner/ledger';
 import type { Log } from '@quailrunner/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { goTo } from '../console/show-page.js';
-import { checkPassword, makeDecoy } from './hash-password.js';
 import { cookieName } from './sessions.js';
 import type { Throttle } from './throttle.js';
 

@@ -1,6 +1,6 @@
 /** Sessions live in the ledger, so that every monitor knows them and a restart forgets none. */
 import type { FastifySessionObject, FastifySessionOptions, SessionStore } from '@fastify/session';
-import { deleteSession, type Ledger, type Role, readSession, saveSession } from '@quailrunner/ledger';
+import { deleteSession, type Ledger, type Role, readSession, renewSession, saveSession } from '@quailrunner/ledger';
 import type { Session } from 'fastify';
 import { withDeadline } from '../deadline.js';
 import { awayAfter } from '../stores.js';
@@ -56,10 +56,9 @@ export const openSessionStore = (ledger: Ledger): SessionStore => ({
     if (!isNew && !isRenewalDue(cookie)) return done();
     const expiresAt = cookie.expires ?? new Date(Date.now() + lifetimeMs);
     const data: Stored = { user, csrf, secure: cookie.secure === true, expiresAt: expiresAt.toISOString() };
-    const saving = saveSession(ledger, id, { data, expiresAt });
-    if (isNew) return void saving.then(() => done(), done);
+    if (isNew) return void saveSession(ledger, id, { data, expiresAt }).then(() => done(), done);
     // A renewal that fails is tried again with the next request.
-    saving.catch(() => {});
+    renewSession(ledger, id, { data, expiresAt }).catch(() => {});
     done();
   },
   destroy: (id, done) => {
