@@ -2,6 +2,7 @@ import { type RunState, runStates } from '@quailrunner/domain';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  ann,
   makeDefinition,
   makeLedger,
   makeQueuedRuns,
