@@ -1,10 +1,15 @@
 /** How we say no: a page to people, problem details (RFC 9457) to programs. Neither holds anything but our own words. */
+import type { Problem } from '@quailrunner/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export interface ProblemAnswer {
   readonly status: number;
   readonly title: string;
   readonly detail?: string;
+  /** What is wrong in what a person wrote: each with its place and its mend. */
+  readonly errors?: readonly Problem[];
+  /** Where a person came from. */
+  readonly back?: string;
   /** Finds the line in our log. */
   readonly reference?: string;
 }
@@ -16,5 +21,6 @@ export const sendProblem = (request: FastifyRequest, reply: FastifyReply, proble
   reply.status(problem.status).header('cache-control', 'no-store');
   const forPeople = !isApiPath(request.url) && (request.headers.accept ?? '').includes('text/html');
   if (forPeople) return reply.page('problem.njk', { problem });
-  return reply.type('application/problem+json').send({ type: 'about:blank', ...problem });
+  const { back: _, ...told } = problem;
+  return reply.type('application/problem+json').send({ type: 'about:blank', ...told });
 };

@@ -9,6 +9,8 @@ import { addEvents } from './console/events.js';
 import { addLanes } from './console/lanes.js';
 import { openStatus } from './console/open-status.js';
 import { answerLanes, answerStats, answerTasks, showOverview } from './console/overview.js';
+import { addPlan } from './console/plan.js';
+import { addTasks } from './console/tasks.js';
 import { addHostGuard } from './guards/host.js';
 import { answerAlive, answerReady } from './health.js';
 import { sendProblem } from './problem.js';
@@ -61,6 +63,8 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
 
       addEvents(site); // /events
       addLanes(site, { ...deps, status }); // /lanes
+      addPlan(site, deps); // /tasks/:name/plan
+      addTasks(site, { ...deps, status }); // /tasks
       await addBoard(site, { ...deps, checkStores }); // /queues
 
       site.setNotFoundHandler((request, reply) =>

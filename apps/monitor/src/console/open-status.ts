@@ -16,6 +16,10 @@ import type { CheckStores, StoreStates } from '../stores.js';
 
 export type RunCounts = Readonly<Record<RunState, number>>;
 
+const none = Object.fromEntries(runStates.map((state) => [state, 0])) as Record<RunState, number>;
+
+export const noRuns: RunCounts = none;
+
 export interface TaskStatus extends TaskRow {
   readonly runs: RunCounts;
 }
@@ -90,7 +94,7 @@ const readStatus = async ({ ledger, checkStores }: StatusDeps): Promise<Status> 
 };
 
 const sumCounts = (counts: readonly RunCount[]): RunCounts => {
-  const sums = Object.fromEntries(runStates.map((state) => [state, 0])) as Record<RunState, number>;
+  const sums = { ...none };
   for (const { state, runs } of counts) sums[state] += runs;
   return sums;
 };

@@ -69,11 +69,12 @@ const presentTotals = (runs: RunCounts) => [
   { label: 'Failed', count: formatCount(runs.failed), tone: runs.failed > 0 ? 'failed' : 'none' },
 ];
 
-const presentTask = (task: TaskStatus, now: Date) => {
+export const presentTask = (task: TaskStatus, now: Date) => {
   const total = Object.values(task.runs).reduce((sum, count) => sum + count, 0);
   return {
     name: task.name,
     state: task.error === undefined ? task.state : 'failing',
+    isActive: task.state === 'active',
     meta: [`source ${task.source}`, `every ${formatDuration(task.everyMs)}`, `revision ${task.revision}`],
     scan: presentScan(task, now),
     held: task.reason,

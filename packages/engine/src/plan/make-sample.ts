@@ -2,6 +2,7 @@
 import type { Columns } from '@quailrunner/domain';
 import { valueIn } from '@quailrunner/twilio';
 import type { CompiledTask } from '../compile-task.js';
+import { credentialMask, isCredential, maskCredential } from '../mask-action.js';
 
 export interface Sample {
   readonly url: string;
@@ -16,19 +17,16 @@ export interface Sample {
   };
 }
 
-const mask = '********';
-const credentials = /^(?:proxy-)?authorization$|cookie|token|secret|api-?key/i;
-
 /** A mask for each secret that the action names. */
 export const maskSecrets = ({ action }: CompiledTask): Record<string, string> =>
-  Object.fromEntries(action.secretNames.map((name) => [name, mask]));
+  Object.fromEntries(action.secretNames.map((name) => [name, credentialMask]));
 
 export const makeSample = (task: CompiledTask, columns: Columns): Sample => {
   const { url, headers, body, form = [] } = task.render(columns, maskSecrets(task));
   const value = (name: string): string => valueIn(form, name) ?? '';
   const shown = Object.entries(headers).map(([name, value]) => [
     name,
-    credentials.test(name) ? maskValue(value) : value,
+    isCredential(name) ? maskCredential(value) : value,
   ]);
   return {
     url,
@@ -44,6 +42,3 @@ export const makeSample = (task: CompiledTask, columns: Columns): Sample => {
     }),
   };
 };
-
-/** The scheme of a credential says nothing. */
-const maskValue = (value: string): string => value.replace(/^((?:Basic|Bearer|Digest) +)?.*$/is, `$1${mask}`);

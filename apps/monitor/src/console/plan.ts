@@ -1,0 +1,62 @@
+/** `/tasks/:name/plan`: what a task would do now. The page answers at once, and the plan comes when it is made. */
+import { ProblemsError, type TaskDefinition } from '@quailrunner/domain';
+import { planTask } from '@quailrunner/engine';
+import { type Ledger, readRevision } from '@quailrunner/ledger';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendProblem } from '../problem.js';
+import type { Desk } from './desk.js';
+import { presentPlan } from './present-plan.js';
+import { showPage } from './show-page.js';
+import { type OfTask, withTask } from './tasks.js';
+
+export interface PlanDeps {
+  readonly ledger: Ledger;
+  readonly desk: Desk;
+}
+
+/** A million rows take a quarter of a minute; an hour is nobody's plan. */
+export const planTimeoutMs = 150_000;
+
+export const addPlan = (site: FastifyInstance, deps: PlanDeps): void => {
+  const { ledger } = deps;
+  site.get<OfTask>(
+    '/tasks/:name/plan',
+    { config: { role: 'operator' } },
+    withTask(ledger, async ({ name }, request, reply) => showPage(request, reply, 'plan.njk', { name })),
+  );
+  // By itself a whole page, too: for a browser without scripts.
+  site.get<OfTask>(
+    '/tasks/:name/plan/part',
+    { config: { role: 'operator' }, handlerTimeout: planTimeoutMs },
+    withTask(ledger, async ({ name, taskId, revision }, request, reply) => {
+      const definition = await readRevision(ledger, taskId, revision);
+      const planned = await planOrProblems(definition, deps);
+      const view = request.headers['hx-request'] === undefined ? 'plan.njk' : 'plan-part.njk';
+      return planned === 'busy' ? sendBusy(request, reply) : showPage(request, reply, view, { name, ...planned });
+    }),
+  );
+};
+
+let underWay = 0;
+const mostAtOnce = 2;
+
+/** Plans read whole tables of somebody else's database: two at a time in a process are enough. */
+export const planOrProblems = async (definition: TaskDefinition, { ledger, desk }: PlanDeps) => {
+  if (underWay >= mostAtOnce) return 'busy';
+  underWay += 1;
+  try {
+    return { plan: presentPlan(await planTask(definition, { ...desk, ledger })) };
+  } catch (fault) {
+    if (!(fault instanceof ProblemsError)) throw fault;
+    return { problems: fault.problems };
+  } finally {
+    underWay -= 1;
+  }
+};
+
+export const sendBusy = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  sendProblem(request, reply.header('retry-after', '10'), {
+    status: 503,
+    title: 'Two plans are being made already',
+    detail: 'Each reads the source from one end to the other. Ask again in a moment.',
+  });
