@@ -124,6 +124,8 @@ export const fillLedger = async ({
 }): Promise<Filled> => {
   const began = Date.now();
   const client = new pg.Client({ connectionString: databaseUrl });
+  // What breaks the connection fails the statement in progress too.
+  client.on('error', () => {});
   await client.connect();
   try {
     await client.query(`set maintenance_work_mem = '512MB'; set work_mem = '256MB'; set jit = off`);

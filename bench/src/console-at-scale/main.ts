@@ -2,7 +2,7 @@
  * npm run bench:console [-- --runs 10000000 --rounds 7 --only ledger|pages]
  *
  * Ten million runs in a ledger of its own, and how long the console's and the API's reads take: first the ledger's, then the
- * pages of a monitor over HTTP. Ends with 1 when a median is over its limit. Needs some 12 GB of disk for a while.
+ * pages of a monitor over HTTP. Ends with 1 when a median is over its limit. Needs some 8 GB of disk for a while.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
