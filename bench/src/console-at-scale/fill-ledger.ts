@@ -26,7 +26,7 @@ const tasks = [
 const all = 10_000_000;
 const lanes = 8;
 
-export const definitionOf = (name: string): TaskDefinition => ({
+const definitionOf = (name: string): TaskDefinition => ({
   predicate: 'select uuid as entity_pk, phone_number from public.users',
   settings: {
     name,
@@ -166,7 +166,7 @@ const insertAll = async (client: pg.Client, ledger: Ledger, runs: number): Promi
   const total = sizes.reduce((sum, size) => sum + size, 0);
   let last = 0;
   for (const [index, { name }] of tasks.entries()) {
-    const { taskId } = await saveTask(ledger, definitionOf(name));
+    const { taskId } = await saveTask(ledger, definitionOf(name), { kind: 'system', name: 'bench' });
     const first = last + 1;
     last += sizes[index] ?? 0;
     const waitsAfter = name === 'huge' || name === 'large' ? last - Math.round((sizes[index] ?? 0) / 47) : last;
