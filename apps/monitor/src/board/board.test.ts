@@ -99,6 +99,8 @@ const readAll = async ({ path }: Lane, jobIds: readonly string[]) => {
     '/api/queues?status=none',
     '/api/queues?page=1e300',
     `/api/queues?activeQueue=${path}&status=failed&page=999999999999999999999`,
+    `/api/queues?activeQueue=${path}&status=failed&page=1e300&jobsPerPage=1e300`,
+    '/api/queues?activeQueue=%25E0%25A4%25A&status=failed',
     '/api/queues/no-such-queue/r_1_1',
     '/api/no-such-thing',
   ];
@@ -137,6 +139,7 @@ describe('Bull Board', () => {
     for (const { id } of jobs) await plantCanaries(lane, id);
     const answers = await readAll(lane, ['r_7_7', canaries.phone, ...jobs.map(({ id }) => id)]);
     expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(20);
+    expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
     for (const secret of Object.values(canaries)) {
       for (const form of [secret, secret.replace('+', ''), encodeURIComponent(secret)]) {
         expect(answers.filter(({ body }) => body.includes(form)).map(({ path }) => path)).toEqual([]);

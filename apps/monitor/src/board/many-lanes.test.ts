@@ -46,12 +46,12 @@ const countCommands = async (): Promise<number> =>
   Number(/total_commands_processed:(\d+)/.exec(await stage.redis.info('stats'))?.[1]);
 
 describe('with five hundred lanes', () => {
-  it('a poll takes five commands a lane, and half a second at most', async () => {
+  it('a poll takes five commands a lane, and a second at most', async () => {
     const { queues, tookMs, commands } = await poll();
     expect(queues).toHaveLength(lanes);
     expect(queues.filter(({ counts }) => counts.waiting === 200)).toHaveLength(49);
     expect(commands).toBeLessThan(lanes * 5 + 20);
-    expect(tookMs).toBeLessThan(500);
+    expect(tookMs).toBeLessThan(1_000);
   });
 
   it('those who look at the same moment share one look', async () => {
@@ -69,6 +69,6 @@ describe('with five hundred lanes', () => {
     );
     expect(queues.flatMap(({ jobs }) => jobs)).toHaveLength(100);
     expect(commands).toBeLessThan(lanes * 5 + 150);
-    expect(tookMs).toBeLessThan(500);
+    expect(tookMs).toBeLessThan(1_000);
   });
 });

@@ -22,8 +22,8 @@ export interface BoardDeps extends Stores {
 
 const path = '/queues';
 
-/** Of one lane and state. */
-const mostJobsShown = 100;
+/** Of one lane and state, and how far one may leaf. */
+const most = { jobsPerPage: 100, page: 10_000 };
 
 const uiConfig: UIConfig = {
   boardTitle: 'Quailrunner',
@@ -104,8 +104,10 @@ const onlyOperators = async (request: FastifyRequest, reply: FastifyReply): Prom
 
 /** A person's settings in the browser, or anybody's address, may ask for any number. */
 const boundPage = ({ query }: FastifyRequest): void => {
-  const asked = query as { jobsPerPage?: unknown };
-  if (Number(asked.jobsPerPage) > mostJobsShown) asked.jobsPerPage = String(mostJobsShown);
+  const asked = query as Record<string, unknown>;
+  for (const [name, limit] of Object.entries(most)) {
+    if (Number(asked[name]) > limit) asked[name] = String(limit);
+  }
 };
 
 /** Its page holds no form of ours; the library that it asks with sends back what it finds in this cookie, as a header. */
@@ -128,6 +130,7 @@ const lostRedis = /connection|timed out|writeable|max retries|ECONN|EPIPE/i;
 
 /** Thrown on to the monitor's own handler: Bull Board's would show the error's message, and its stack in development. */
 const passOn = (error: Error): ControllerHandlerReturnType => {
+  if (error instanceof URIError) throw Object.assign(error, { statusCode: 400 });
   const isOurs = error instanceof QuailError || 'statusCode' in error;
   if (isOurs || !lostRedis.test(error.message)) throw error;
   throw new QuailError('REDIS_UNREACHABLE', error.message, { retryable: true, cause: error });

@@ -30,7 +30,14 @@ export const shapeAnswer =
   };
 
 /** Its page shows `error` and `message` in a corner for a while; problem details may hold more than their own members. */
-const withToast = (problem: ProblemAnswer) => ({ ...problem, error: problem.title, message: problem.detail });
+const withToast = (problem: ProblemAnswer) => ({
+  ...problem,
+  error: problem.title,
+  message: problem.detail ?? (problem.status === 403 ? staleToken : undefined),
+});
+
+/** The only no that the gate doesn't put into words. */
+const staleToken = 'You have signed in since this page was opened: load it again.';
 
 /** Only of the lane that is looked at: buttons for several at once would have to be refused. */
 const offerRetry = (request: FastifyRequest) => {

@@ -140,7 +140,11 @@ describe('the retry of one failed job', () => {
       expect(await retry(role, job?.id ?? '')).toMatchObject({ status: 204 });
       expect(await readRun(stage.ledger, runId)).toMatchObject({ state: 'pending', attempts: 0, dispatch: 1 });
       const [act] = await readAudit(stage.ledger, { limit: 1 });
-      expect(act).toMatchObject({ act: 'run.retried', by: { name: `the-${role}` }, subject: { kind: 'run', id: runId } });
+      expect(act).toMatchObject({
+        act: 'run.retried',
+        by: { name: `the-${role}` },
+        subject: { kind: 'run', id: runId },
+      });
 
       const old = await stage.queue.boardQueue(laneId).getJob(job?.id ?? '');
       expect([await old?.getState(), old?.attemptsMade, old?.failedReason]).toEqual([
@@ -193,6 +197,12 @@ describe('the retry of one failed job', () => {
       fetch(path, { method: 'PUT', headers: { cookie, 'sec-fetch-site': 'cross-site' } }),
     ]);
     expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
+    const said = (await Promise.all(answers.map((answer) => answer.json()))) as { message?: string }[];
+    expect(said.map(({ message }) => message?.slice(0, 18))).toEqual([
+      'You have signed in',
+      'You have signed in',
+      'Writes are taken f',
+    ]);
     expect((await readLane('operator', 'failed')).jobs.find(({ id }) => id === job?.id)?.isFailed).toBe(true);
   });
 });
