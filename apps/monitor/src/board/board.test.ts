@@ -198,6 +198,8 @@ describe('Bull Board', () => {
     expect(html).toContain('href="/assets/board.css"');
     expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
     const script = /src="(static\/js\/main[^"]+)"/.exec(html)?.[1];
-    expect((await get(`/${script}`)).headers.get('content-type')).toContain('javascript');
+    const loaded = await get(`/${script}`);
+    expect(loaded.headers.get('content-type')).toContain('javascript');
+    expect(await loaded.text()).not.toMatch(/^\s*</);
   });
 });

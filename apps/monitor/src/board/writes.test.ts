@@ -73,12 +73,12 @@ const send = async (role: Role, method: string, path: string) => {
 const retry = (role: Role, jobId: string) =>
   send(role, 'PUT', `/api/queues/${encodeURIComponent(queueName)}/${jobId}/retry`);
 
-/** All that Redis holds, but for the moment's notes of a consumer that is gone, and the lane's runs. */
+/** All that Redis holds, but for what it forgets by itself, and the lane's runs. */
 const readEverything = async () => {
-  const keys = (await stage.redis.keys('*')).filter((key) => !key.endsWith(':stalled-check')).toSorted();
-  const held = await Promise.all(
-    keys.map(async (key) => [key, (await stage.redis.dumpBuffer(key))?.toString('base64')]),
-  );
+  const held: Record<string, string | undefined> = {};
+  for (const key of (await stage.redis.keys('*')).toSorted()) {
+    if ((await stage.redis.ttl(key)) === -1) held[key] = (await stage.redis.dumpBuffer(key))?.toString('base64');
+  }
   const runs = await Promise.all(Array.from({ length: 30 }, (_, n) => readRun(stage.ledger, String(n + 1))));
   return { held, runs: runs.map((run) => [run?.state, run?.dispatch]) };
 };
