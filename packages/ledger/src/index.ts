@@ -45,6 +45,7 @@ export {
 export { type QueuedLane, readQueued, readQueuedLanes } from './read-queued.js';
 export { type Revision, type RevisionPage, readRevisions, readTaskLanes } from './read-revisions.js';
 export { type AttemptRow, type ReceiptRow, type RunStory, readRun } from './read-run.js';
+export { readRunStates } from './read-run-states.js';
 export { type RunFilter, type RunPage, type RunRow, readRuns } from './read-runs.js';
 export { readScans, type ScanPage, type ScanRow } from './read-scans.js';
 export { readStoppedTasks } from './read-stopped-tasks.js';
