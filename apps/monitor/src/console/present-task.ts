@@ -4,6 +4,7 @@ import { formatDuration, scrub, type TaskDefinition } from '@quailrunner/domain'
 import { maskAction } from '@quailrunner/engine';
 import type { FailureGroup, Revision, ScanRow } from '@quailrunner/ledger';
 import { diffLines } from 'diff';
+import { writeHeaders } from './draft.js';
 import { formatCount, formatRate, type Moment, toMoment } from './words.js';
 
 /** As it may be shown, and as a file of it may be handed out. */
@@ -23,9 +24,7 @@ export const presentDefinition = (definition: TaskDefinition, mask: MaskText) =>
   const { url, headers, body } = settings.action;
   return {
     predicate: mask(predicate),
-    url: mask(url),
-    headers: Object.entries(headers).map(([name, value]) => ({ name, value: mask(value) })),
-    body: mask(body),
+    wire: mask([`POST ${url}`, writeHeaders(headers), '', body].join('\n')),
     settings: presentSettings(definition),
   };
 };
