@@ -17,6 +17,7 @@ import {
 import { type Monitor, type MonitorOptions, startMonitor } from '@quailrunner/monitor';
 import { openQueue, type Queue } from '@quailrunner/queue';
 import { type Log, silentLog } from '@quailrunner/telemetry';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { ann } from './actors.js';
 import { createTestDatabase, createTestRedis } from './databases.js';
@@ -36,6 +37,8 @@ export interface MonitorStage {
   readonly queue: Queue;
   /** Changes the ledger beside the product. */
   ask(sql: string): Promise<void>;
+  /** Looks into Redis, and changes it, beside the product. */
+  readonly redis: Redis;
   readonly password: string;
   /** On a free port; all share the stores and the key. */
   startMonitor(options?: Partial<MonitorOptions>): Promise<Monitor>;
@@ -58,6 +61,7 @@ export const openMonitorStage = async (options: StageOptions = {}): Promise<Moni
   const ledger = openLedger({ databaseUrl, encryptionKey, applicationName: 'monitor test' });
   await migrateLedger(ledger);
   const queue = openQueue({ redisUrl }, silentLog);
+  const redis = new Redis(redisUrl, { lazyConnect: true });
   const monitors: Monitor[] = [];
   const password = 'correct horse battery staple';
   const start = async (options: Partial<MonitorOptions>, log: Log): Promise<Monitor> => {
@@ -76,11 +80,13 @@ export const openMonitorStage = async (options: StageOptions = {}): Promise<Moni
       await client.connect();
       await client.query(sql).finally(() => client.end());
     },
+    redis,
     password,
     startMonitor: (options = {}) => start({ adminPassword: password, ...options }, silentLog),
     startUnprepared: (log) => start({}, log),
     close: async () => {
       await Promise.all(monitors.map((monitor) => monitor.close()));
+      redis.disconnect();
       await Promise.all([queue.close(), ledger.close()]);
       await database?.close();
     },

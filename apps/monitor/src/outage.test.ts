@@ -68,7 +68,9 @@ describe.each(ways)('while Redis %s', (_way, away) => {
     const board = await ask('/queues/api/queues');
     expect(board.status).toBe(503);
     expect(board.tookMs).toBeLessThan(5_000);
-    expect(JSON.parse(board.body)).toMatchObject({ title: 'Redis does not answer' });
+    // `error` is what Bull Board's page shows.
+    const told = 'Redis does not answer';
+    expect(JSON.parse(board.body)).toMatchObject({ title: told, error: told });
     const shown = async () => (await ask('/')).body.includes('Redis does not answer');
     await waitUntil(shown, { what: 'the status page to say that Redis is away' });
     expect((await ask('/')).body).toContain('welcome-sms');

@@ -5,6 +5,7 @@ import type { Log } from '@quailrunner/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { addBoard } from './board/open-board.js';
 import type { Desk } from './console/desk.js';
+import { addEditor } from './console/editor.js';
 import { addEvents } from './console/events.js';
 import { addLanes } from './console/lanes.js';
 import { openStatus } from './console/open-status.js';
@@ -63,6 +64,7 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
 
       addEvents(site); // /events
       addLanes(site, { ...deps, status }); // /lanes
+      addEditor(site, { ...deps, status, encryptionKey: options.encryptionKey }); // /tasks/new, /tasks/:name/edit
       addPlan(site, deps); // /tasks/:name/plan
       addTasks(site, { ...deps, status }); // /tasks
       await addBoard(site, { ...deps, checkStores }); // /queues

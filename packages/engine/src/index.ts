@@ -8,7 +8,7 @@ export { type DeliverDeps, deliverRun } from './deliver-run.js';
 export { type FeedDeps, feedLane } from './feed-lane.js';
 export { credentialMask, isCredential, maskAction } from './mask-action.js';
 export type { LanePlan } from './plan/lane-plans.js';
-export type { Sample } from './plan/make-sample.js';
+export { makeSample, type Sample } from './plan/make-sample.js';
 export { planTask, type TaskPlan } from './plan/plan-task.js';
 export { openReceiptAddress, type ReceiptAddress, receiptPath } from './receipt-address.js';
 export { receiptObstacle } from './receipt-obstacle.js';

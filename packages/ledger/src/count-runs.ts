@@ -10,7 +10,7 @@ export interface RunCount {
 }
 
 // Why: shelves are counted in their index; what shares one is told apart by looking at the few. Cost: reads that index, about
-// half a second for ten million runs; rows only of what is on its way out, was canceled, or waits once more.
+// a second for ten million runs; rows only of what is on its way out, was canceled, or waits once more.
 const count = (ofTask: string): string => `
   with asked as materialized (
     select id, name from quailrunner.tasks where kind = 'task' ${ofTask}

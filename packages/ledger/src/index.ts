@@ -64,6 +64,7 @@ export {
 export { type QueuedLane, readQueued, readQueuedLanes } from './read-queued.js';
 export { type Revision, type RevisionPage, readRevisions, readTaskLanes } from './read-revisions.js';
 export { type AttemptRow, type ReceiptRow, type RunStory, readRun } from './read-run.js';
+export { readRunStates } from './read-run-states.js';
 export { type RunFilter, type RunPage, type RunRow, readRuns } from './read-runs.js';
 export { readScans, type ScanPage, type ScanRow } from './read-scans.js';
 export { readStoppedTasks } from './read-stopped-tasks.js';
@@ -83,7 +84,7 @@ export { renewScan, type Scan, scanHeartbeatMs } from './renew-scan.js';
 export { resolveRuns } from './resolve-runs.js';
 export { retryRuns } from './retry-runs.js';
 export { returnRuns } from './return-runs.js';
-export { type SavedTask, saveTask } from './save-task.js';
+export { type SavedTask, type SaveTerms, saveTask } from './save-task.js';
 export { saveTest, type TestRun } from './save-test.js';
 export { deleteSession, readSession, renewSession, type SessionData, saveSession } from './sessions.js';
 export { setLaneRate } from './set-lane-rate.js';

@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { waitUntil } from '../../../test/support/index.js';
-import { makeLedger, makeScan, openTestLedger, type TestLedger } from '../test/make-ledger.js';
-import { claimEntities, type Ledger, migrateLedger, readTasks } from './index.js';
+import { makeLedger, openTestLedger, type TestLedger } from '../test/make-ledger.js';
+import { type Ledger, migrateLedger, readTasks } from './index.js';
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -69,34 +69,42 @@ describe('the indexes of a large table', () => {
     where datname = current_database() and application_name = 'quailrunner migrate' and wait_event_type = 'Lock'
       and query like '%create index concurrently%'`;
 
+  /** As it was before it had them. */
   const makeOlder = async (): Promise<TestLedger> => {
     const test = await makeEmpty();
-    await migrateLedger(test.ledger);
-    await test.ask(`delete from quailrunner.migrations where name = '0006_reading'`);
+    await test.ask(`
+      create schema quailrunner;
+      create table quailrunner.migrations (id serial primary key, name varchar(255) not null, run_on timestamp not null)`);
+    for (const name of allNames.filter((each) => each < '0006')) {
+      await test.ask(readFileSync(new URL(`../migrations/${name}.sql`, import.meta.url), 'utf8'));
+      await test.ask('insert into quailrunner.migrations (name, run_on) values ($1, now())', [name]);
+    }
     return test;
   };
+  const newer = allNames.filter((name) => name >= '0006');
 
   it('are built while others write', async () => {
     const test = await makeOlder();
-    const scan = await makeScan(test.ledger);
-    const claim = (pk: string) => claimEntities(test.ledger, scan, [{ pk, columns: {}, laneId: 1 }]);
-    await claim('one');
-    // Who reads for long: an index is built concurrently only if it waits for them.
+    // Who reads for long: only an index that is built concurrently waits for them.
     const end = await test.hold('set transaction isolation level repeatable read; select from quailrunner.tasks');
     const migrated = migrateLedger(test.ledger);
     await waitUntil(async () => (await test.ask(building))[0], { what: 'an index to be built' });
-    expect(await claim('two')).toMatchObject({ claimed: 1 });
+    await test.ask(`
+      insert into quailrunner.runs (task_id, revision, entity_pk, columns, lane_id, scan_id) values (1, 1, 'one', '{}', 1, 1)`);
     await end('commit');
-    expect(await migrated).toEqual(['0006_reading']);
+    expect(await migrated).toEqual(newer);
+    expect(await test.ask('select from quailrunner.runs')).toHaveLength(1);
   });
 
   it('are built anew where that was broken off', async () => {
     const test = await makeOlder();
+    await test.ask(`alter table quailrunner.runs add constraint runs_canceled_check check (true)`);
+    await test.ask('create index runs_by_task on quailrunner.runs (task_id)');
     await test.ask(`update pg_index set indisvalid = false where indexrelid = 'quailrunner.runs_by_task'::regclass`);
-    await test.ask('drop index quailrunner.runs_by_lane');
-    expect(await migrateLedger(test.ledger)).toEqual(['0006_reading']);
-    const indexes = await test.ask<{ name: string; valid: boolean }>(
-      `select indexrelid::regclass::text as name, indisvalid as valid from pg_index
+    expect(await migrateLedger(test.ledger)).toEqual(newer);
+    const indexes = await test.ask<{ name: string; valid: boolean; definition: string }>(
+      `select indexrelid::regclass::text as name, indisvalid as valid, pg_get_indexdef(indexrelid) as definition
+       from pg_index
        where indrelid in ('quailrunner.runs'::regclass, 'quailrunner.attempts'::regclass)`,
     );
     expect(indexes.filter(({ valid }) => !valid)).toEqual([]);
@@ -104,6 +112,7 @@ describe('the indexes of a large table', () => {
     const wanted = ['runs_by_task', 'runs_by_lane', 'runs_by_code', 'runs_again', 'attempts_by_end'];
     expect(names).toEqual(expect.arrayContaining(wanted.map((name) => `quailrunner.${name}`)));
     expect(names).not.toContain('quailrunner.runs_failed');
+    expect(indexes.find(({ name }) => name === 'quailrunner.runs_by_task')?.definition).toContain('shelf');
   });
 });
 

@@ -72,4 +72,4 @@ export const readRun = async (ledger: Ledger, runId: string): Promise<RunStory |
 };
 
 /** A bigint's digits; whatever else a person types names no run. */
-const isRunId = (text: string): boolean => /^\d{1,18}$/.test(text);
+export const isRunId = (text: string): boolean => /^\d{1,18}$/.test(text);

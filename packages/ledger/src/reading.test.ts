@@ -149,6 +149,16 @@ describe('a list of runs', () => {
     );
   });
 
+  it('knows the time of each claim, though clocks went back', async () => {
+    for (let seconds = -1; seconds < 50; seconds += 1) {
+      const at = new Date(begin + seconds * 1_000);
+      for (const filter of [{ since: at }, { until: at }]) {
+        const expected = runs.filter((run) => isFound(run, filter)).map(({ id }) => id);
+        expect(await readAll(test, filter, 1_000)).toEqual(expected.toReversed());
+      }
+    }
+  });
+
   it('finds each state of a task and lane by itself', async () => {
     for (const state of runStates) {
       for (const more of [{}, { task: 'small' }, { laneId: 2 }, { task: 'large', laneId: 3 }]) {

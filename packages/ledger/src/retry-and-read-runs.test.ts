@@ -8,7 +8,7 @@ import {
   readState,
   type TestLedger,
 } from '../test/make-ledger.js';
-import { countRuns, feedRuns, readRun, readRuns, retryRuns } from './index.js';
+import { countRuns, feedRuns, readRun, readRunStates, readRuns, retryRuns } from './index.js';
 
 let test: TestLedger;
 beforeEach(async () => {
@@ -96,6 +96,15 @@ describe('reading runs', () => {
       { task: 'welcome', state: 'completed', runs: 1 },
       { task: 'welcome', state: 'failed', runs: 3 },
     ]);
+  });
+
+  it('tells what state those are in that are known by id only, and nothing of those that aren’t there', async () => {
+    const { runs } = await makeEnded();
+    const ids = runs.map(({ runId }) => runId);
+    const states = await readRunStates(test.ledger, [...ids, '7000', '-1', 'abc', '', '99999999999999999999']);
+    expect(ids.map((id) => states.get(id))).toEqual(['failed', 'failed', 'failed', 'completed']);
+    expect(states.size).toBe(4);
+    expect(await readRunStates(test.ledger, [])).toEqual(new Map());
   });
 
   it('finds no run by what is not the id of one', async () => {

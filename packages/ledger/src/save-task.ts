@@ -1,6 +1,6 @@
 /** Saves a task as a person wrote it: a new one, a new revision of one, or nothing where nothing changed. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Action, Actor, TaskDefinition } from '@quailrunner/domain';
+import { type Action, type Actor, QuailError, type TaskDefinition } from '@quailrunner/domain';
 import { changeUses } from './keep-rates.js';
 import type { Ledger } from './open-ledger.js';
 import { type Ask, inTransaction } from './query.js';
@@ -15,6 +15,13 @@ export interface SavedTask {
   readonly isResumed: boolean;
   /** Who is done gets the changed action, too: `onChange: resend`. */
   readonly isResent: boolean;
+}
+
+export interface SaveTerms {
+  /** The one that was changed, 0 for a new task: a task that is another by now is not saved. */
+  readonly expectedRevision?: number;
+  /** A new task waits for a person; one that is there keeps its state. */
+  readonly isPaused?: boolean;
 }
 
 // Why: gives the name a row that can be locked. Revision 0 is seen by nobody: the first revision follows before commit.
@@ -47,7 +54,7 @@ const addRevision = `
 const pointToRevision = `
   update quailrunner.tasks
   set revision = $2, every_ms = $3, error = null,
-    state = case when state = 'held' then 'active' else state end, reason = null,
+    state = case when $4 and $2 = 1 then 'paused' when state = 'held' then 'active' else state end, reason = null,
     next_scan_at = now(), scan_id = null, scan_lease_until = null, changed_at = now()
   where id = $1`;
 
@@ -59,14 +66,23 @@ const followRate = `
   update quailrunner.task_lanes set rate_per_second = $2
   where task_id = $1 and rate_per_second is distinct from $2`;
 
-/** Compares with the newest revision: settings, predicate and action. Throws LEDGER_WRONG_KEY when that doesn't open. */
-export const saveTask = (ledger: Ledger, definition: TaskDefinition, by: Actor): Promise<SavedTask> =>
+/**
+ * Compares with the newest revision: settings, predicate and action. Throws LEDGER_WRONG_KEY when that doesn't open, and
+ * TASK_CHANGED_MEANWHILE when it isn't the expected one.
+ */
+export const saveTask = (
+  ledger: Ledger,
+  definition: TaskDefinition,
+  by: Actor,
+  { expectedRevision, isPaused = false }: SaveTerms = {},
+): Promise<SavedTask> =>
   inTransaction(ledger, async (ask) => {
     const { name, everyMs } = definition.settings;
     await ask(nameTask, [name, everyMs]);
     const [locked] = await ask<{ taskId: number; revision: number; isHeld: boolean }>(lockTask, [name]);
     if (locked === undefined) throw new Error('unreachable: the row was made or found before');
     const { isHeld, ...task } = locked;
+    if (expectedRevision !== undefined && expectedRevision !== task.revision) throw changedMeanwhile(task.revision);
     const newest = await readNewestDefinition(ledger, ask, { ...task, task: name });
     if (isDeepStrictEqual(newest, plain(definition)))
       return { ...task, change: 'unchanged', isResumed: false, isResent: false };
@@ -74,7 +90,7 @@ export const saveTask = (ledger: Ledger, definition: TaskDefinition, by: Actor):
     const { settings, predicate, actionSealed } = toStored(ledger, { task: name, revision }, definition);
     const isSameAction = isDeepStrictEqual(newest?.settings.action, plain(definition).settings.action);
     await ask(addRevision, [task.taskId, revision, settings, predicate, actionSealed, isSameAction]);
-    await ask(pointToRevision, [task.taskId, revision, everyMs]);
+    await ask(pointToRevision, [task.taskId, revision, everyMs, isPaused]);
     if (isHeld) await ask(endAlerts, [task.taskId]);
     const { ratePerSecond } = definition.settings;
     await changeUses(ask, task.taskId, () => ask(followRate, [task.taskId, ratePerSecond]));
@@ -85,6 +101,7 @@ export const saveTask = (ledger: Ledger, definition: TaskDefinition, by: Actor):
       before: newest && { revision: task.revision, ...(isHeld && { state: 'held' }) },
       after: {
         revision,
+        ...(isPaused && revision === 1 && { state: 'paused' }),
         ...(newest && { changed: changedParts(newest, plain(definition)) }),
         ...(isHeld && { state: 'active' }),
       },
@@ -98,6 +115,15 @@ export const saveTask = (ledger: Ledger, definition: TaskDefinition, by: Actor):
       isResent,
     };
   });
+
+const changedMeanwhile = (revision: number): QuailError =>
+  new QuailError(
+    'TASK_CHANGED_MEANWHILE',
+    revision === 0
+      ? 'there is no such task any more'
+      : `the task was saved by somebody else: it is at revision ${revision}`,
+    { context: { revision } },
+  );
 
 const readNewestDefinition = async (
   ledger: Ledger,

@@ -1,4 +1,5 @@
 /** Redis as BullMQ uses it: lanes, jobs, limits. The one place that knows either of them. */
+export type { JobCounts } from './count-jobs.js';
 export { emptyRedis } from './empty-redis.js';
 export type { LaneLimits, Stop, Word } from './gate/gate-state.js';
 export type { Permit } from './gate/permit.js';

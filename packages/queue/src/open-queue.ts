@@ -7,6 +7,7 @@ import { type Log, watchOutage } from '@quailrunner/telemetry';
 import { Queue as BullQueue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { connect, toRedisFault, waitUntilReady, withDeadline } from './connection.js';
+import { countJobs, type JobCounts } from './count-jobs.js';
 import { openGateState } from './gate/gate-state.js';
 import { readForgotten, remember } from './memory.js';
 import { keyPrefix, queueNameOf } from './names.js';
@@ -29,9 +30,13 @@ export interface Queue {
   remember(forgotten: string): Promise<void>;
   /** How many jobs wait in each lane, in the order of `laneIds`, in one round trip. */
   countWaiting(laneIds: readonly number[]): Promise<number[]>;
+  /** How many jobs each lane has, by state, in the order of `laneIds`, in one round trip. */
+  countJobs(laneIds: readonly number[]): Promise<JobCounts[]>;
   openConsumer(laneId: number, limits: ConsumerLimits, handle: HandleJob): Consumer;
   /** Throws when Redis does not answer within two seconds. */
   ping(): Promise<void>;
+  /** What Redis tells of itself: the text of INFO. */
+  readInfo(): Promise<string>;
   /** BullMQ's own queue, for Bull Board. */
   boardQueue(laneId: number): BullQueue;
   close(): Promise<void>;
@@ -83,10 +88,12 @@ export const openQueue = ({ redisUrl }: { redisUrl: string }, log: Log): Queue =
     readForgotten: () => ask(() => readForgotten(redis)),
     remember: (forgotten) => ask(() => remember(redis, forgotten)),
     countWaiting: (laneIds) => ask(() => countWaiting(redis, laneIds)),
+    countJobs: (laneIds) => ask(() => countJobs(redis, laneIds)),
     openConsumer: (laneId, limits, handle) => {
       const gateState = openGateState(redis, laneId);
       return openConsumer({ redisUrl, laneId, limits, handle, gateState }, { log, outage });
     },
+    readInfo: () => ask(() => redis.info()),
     ping: () => ask(async () => void (await redis.ping())),
     boardQueue: queueOf,
     close: async () => {

@@ -88,6 +88,28 @@ describe('a lane in Redis', () => {
     expect(await queue.missingJobs(1, runs(3))).toHaveLength(3);
   });
 
+  it('is counted by state, with the others, and one that nobody has fed yet has nothing', async () => {
+    let seen = 0;
+    const fate = async () => (seen++ === 0 ? { state: 'failed', failure: '21211' } : { state: 'completed' });
+    await queue.addRuns(1, runs(3));
+    const consumer = consume(1, { concurrency: 1 }, fate);
+    const isDone = async () => (await queue.countJobs([1]))[0]?.completed === 2;
+    await waitUntil(isDone, { timeoutMs: 10_000, what: 'the jobs to end' });
+    await consumer.close(5_000);
+    await queue.addRuns(
+      1,
+      [4, 5].map((n) => ({ runId: String(n), dispatch: 1, task: 'welcome' })),
+    );
+    await queue.addRuns(3, runs(1));
+    const none = { waiting: 0, active: 0, delayed: 0, completed: 0, failed: 0 };
+    expect(await queue.countJobs([2, 1, 3])).toEqual([
+      none,
+      { ...none, waiting: 2, completed: 2, failed: 1 },
+      { ...none, waiting: 1 },
+    ]);
+    expect(await queue.countJobs([])).toEqual([]);
+  });
+
   it('counts a job that has ended as missing', async () => {
     consume(1, { concurrency: 1 }, async () => ({ state: 'void' }));
     await queue.addRuns(1, runs(1));

@@ -1,18 +1,20 @@
 /**
- * Bull Board, for people who signed in: a look at the lanes' jobs in Redis. It knows lanes by their masked keys, shows
- * ids only (that is all a job holds) and changes nothing: who sends what is decided in the ledger.
+ * Bull Board, for people who signed in: a look at the lanes' jobs in Redis. It knows lanes by their masked keys and shows ids
+ * only. Of its routes only those that read are there, so none of its code can change a job; a retry is the ledger's.
  */
 import { createBullBoard } from '@bull-board/api';
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import type { ControllerHandlerReturnType, QueueAdapterOptions, UIConfig } from '@bull-board/api/typings/app';
+import type { AppControllerRoute, ControllerHandlerReturnType, UIConfig } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
-import { maskLaneKey, QuailError } from '@quailrunner/domain';
-import { readLanes } from '@quailrunner/ledger';
-import type { FastifyInstance } from 'fastify';
+import { QuailError } from '@quailrunner/domain';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { boardPolicy } from '../guards/headers.js';
-import { isApiPath, sendProblem } from '../problem.js';
-import { awayAfter, type CheckStores, type Stores } from '../stores.js';
-import { cleanAnswer } from './clean-answer.js';
+import { isApiPath } from '../problem.js';
+import { principalOf, reaches } from '../sign-in/gate.js';
+import type { CheckStores, Stores } from '../stores.js';
+import { refuseViewer, refuseWrite } from './refuse-write.js';
+import { type OfJob, retryJob } from './retry-job.js';
+import { shapeAnswer } from './shape-answer.js';
+import { watchLanes } from './watch-lanes.js';
 
 export interface BoardDeps extends Stores {
   readonly checkStores: CheckStores;
@@ -20,16 +22,17 @@ export interface BoardDeps extends Stores {
 
 const path = '/queues';
 
-const delimiter = ' · ';
-
-/** How long a look at the ledger's lanes is good for. */
-const lanesFreshMs = 2_000;
+/** Of one lane and state, and how far one may leaf. */
+const most = { jobsPerPage: 100, page: 10_000 };
 
 const uiConfig: UIConfig = {
   boardTitle: 'Quailrunner',
   boardLogo: { path: '/assets/quail.svg', width: 32, height: 32 },
   favIcon: { default: '/assets/quail.svg', alternative: '/assets/quail.svg' },
-  miscLinks: [{ text: '← Status', url: '/' }],
+  miscLinks: [
+    { text: '← Overview', url: '/' },
+    { text: 'Lanes', url: '/lanes' },
+  ],
   hideDocsLink: true,
   // With many workers this asks more of Redis than everything else together.
   showWorkers: false,
@@ -37,72 +40,97 @@ const uiConfig: UIConfig = {
   pollingInterval: { forceInterval: 5, showSetting: false },
 };
 
+/** Leaves out what writes. */
+class ReadingAdapter extends FastifyAdapter {
+  override setApiRoutes(routes: AppControllerRoute[]): this {
+    super.setApiRoutes(routes.filter(({ method }) => method === 'get'));
+    return this;
+  }
+}
+
+/** A viewer is told by ourselves what only looks, not by the gate. */
+const config = { role: 'viewer' } as const;
+
 export const addBoard = async (site: FastifyInstance, deps: BoardDeps): Promise<void> => {
-  const adapter = new FastifyAdapter();
-  const board = createBullBoard({
-    queues: [],
-    serverAdapter: adapter,
-    options: { uiConfig, handlerHooks: { after: cleanAnswer } },
-  });
+  const adapter = new ReadingAdapter();
+  const board = createBullBoard({ queues: [], serverAdapter: adapter, options: { uiConfig } });
   adapter.setBasePath(path).setErrorHandler(passOn);
-  const showLanes = trackLanes(deps, (adapters) => board.replaceQueues(adapters));
+  let names = new Set<string>();
+  const lookAtLanes = watchLanes(deps, (lanes) => {
+    board.replaceQueues(lanes);
+    names = new Set(lanes.map((lane) => lane.getName()));
+  });
 
   await site.register(
     async (app) => {
       app.addHook('onRequest', async (request, reply) => {
         reply.helmet(boardPolicy);
-        if (request.method !== 'GET' && request.method !== 'HEAD') {
-          reply.header('allow', 'GET, HEAD');
-          return sendProblem(request, reply, {
-            status: 405,
-            title: 'Bull Board only looks',
-            detail: 'Runs, lanes and tasks are changed through the ledger: see `quail runs retry`.',
-          });
-        }
-        if (isApiPath(request.url)) await showLanes();
+        if (isRead(request)) boundPage(request);
       });
+      app.addHook('preHandler', async (request, reply) => {
+        if (isApiPath(request.url)) await lookAtLanes();
+        else if (isPage(request)) giveToken(request, reply);
+      });
+      app.addHook('preSerialization', shapeAnswer(deps.ledger));
       app.addHook('onSend', async (_request, reply, payload) =>
-        String(reply.getHeader('content-type')).startsWith('text/html') ? withoutWebFonts(String(payload)) : payload,
+        String(reply.getHeader('content-type')).startsWith('text/html') ? withOurStyle(String(payload)) : payload,
       );
       await app.register(adapter.registerPlugin());
+      app.put<OfJob>(
+        '/api/queues/:queueName/:jobId/retry',
+        { config, onRequest: onlyOperators },
+        retryJob({ ledger: deps.ledger, isShown: (name) => names.has(name) }),
+      );
+      for (const url of ['/', '/*']) {
+        app.route({
+          method: ['DELETE', 'PATCH', 'POST', 'PUT'],
+          url,
+          config,
+          onRequest: refuseWrite,
+          handler: refuseWrite,
+        });
+      }
     },
     { prefix: path },
   );
 };
 
-/** Adds the lanes that came since the last look. BullMQ waits for Redis without a limit, so Redis is asked first. */
-const trackLanes = (
-  { ledger, queue, checkStores }: BoardDeps,
-  replaceQueues: (adapters: BullMQAdapter[]) => void,
-): (() => Promise<void>) => {
-  const adapters = new Map<number, BullMQAdapter>();
-  let freshUntil = 0;
-  return async () => {
-    if ((await checkStores()).redis === 'away') awayAfter('REDIS', 1_000)();
-    if (Date.now() < freshUntil) return;
-    for (const { laneId, key } of await readLanes(ledger)) {
-      if (adapters.has(laneId)) continue;
-      adapters.set(laneId, new BullMQAdapter(queue.boardQueue(laneId), nameLane(maskLaneKey(key))));
-    }
-    replaceQueues([...adapters.values()]);
-    freshUntil = Date.now() + lanesFreshMs;
-  };
+const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
+
+const isPage = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => !url.startsWith(`${path}/static/`);
+
+const onlyOperators = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> =>
+  reaches(principalOf(request).role, 'operator') ? undefined : refuseViewer(request, reply);
+
+/** A person's settings in the browser, or anybody's address, may ask for any number. */
+const boundPage = ({ query }: FastifyRequest): void => {
+  const asked = query as Record<string, unknown>;
+  for (const [name, limit] of Object.entries(most)) {
+    if (Number(asked[name]) > limit) asked[name] = String(limit);
+  }
 };
 
-/** The menu is a tree of names: account, then sender. Without slashes, which some proxies don't pass on in an address. */
-const nameLane = (lane: string): Partial<QueueAdapterOptions> => {
-  const name = lane.replaceAll('/', delimiter);
-  return { readOnlyMode: true, allowRetries: false, displayName: lane, prefix: `${name} `, delimiter };
+/** Its page holds no form of ours; the library that it asks with sends back what it finds in this cookie, as a header. */
+const giveToken = (request: FastifyRequest, reply: FastifyReply): void => {
+  const secure = request.protocol === 'https';
+  reply.setCookie('XSRF-TOKEN', reply.generateCsrf(), { path, sameSite: 'strict', secure });
 };
 
-/** The policy would block them; so nobody's browser has to say so. */
-const withoutWebFonts = (html: string): string => html.replaceAll(/<link [^>]*\bhttps?:[^>]*>/g, '');
+/**
+ * Takes web fonts out, which the policy would block, so that nobody's browser has to say so; and puts a style in that hides the
+ * buttons which would be refused.
+ */
+const withOurStyle = (html: string): string =>
+  html
+    .replaceAll(/<link [^>]*\bhttps?:[^>]*>/g, '')
+    .replace('</head>', '<link href="/assets/board.css" rel="stylesheet"></head>');
 
 /** What ioredis says when Redis went away in the midst of an answer. */
 const lostRedis = /connection|timed out|writeable|max retries|ECONN|EPIPE/i;
 
 /** Thrown on to the monitor's own handler: Bull Board's would show the error's message, and its stack in development. */
 const passOn = (error: Error): ControllerHandlerReturnType => {
+  if (error instanceof URIError) throw Object.assign(error, { statusCode: 400 });
   const isOurs = error instanceof QuailError || 'statusCode' in error;
   if (isOurs || !lostRedis.test(error.message)) throw error;
   throw new QuailError('REDIS_UNREACHABLE', error.message, { retryable: true, cause: error });

@@ -3,24 +3,48 @@ import { parseRate, type TaskDefinition, type TaskSettings } from '@quailrunner/
 import { Document, Scalar, visit } from 'yaml';
 
 export const formatTaskFile = ({ settings, predicate }: TaskDefinition): string => {
-  const document = new Document(toGiven(settings), { schema: 'failsafe' });
+  const document = new Document(writeSettings(settings), { schema: 'failsafe' });
   visit(document, { Scalar: (_, node) => void (isAwkward(node) && setQuoted(node)) });
   const yaml = document.toString({ lineWidth: 0 });
   return `/*\n${withoutCommentSigns(yaml)}*/\n${predicate}`;
 };
 
-/** As a task file gives them; what is as usual is left out where that can't change. */
-const toGiven = ({ action, backoff, ...settings }: TaskSettings): object => {
+/** Settings as a task file has them: all as text. */
+export interface WrittenSettings {
+  readonly name: string;
+  readonly source: string;
+  readonly every: string;
+  readonly action: {
+    readonly url: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+  };
+  readonly retries: string;
+  readonly backoff: Readonly<Record<'first' | 'factor' | 'max' | 'jitter', string>>;
+  readonly rate?: string;
+  readonly lane?: string;
+  readonly defaultRegion?: string;
+  readonly recheck: string;
+  readonly onChange?: string;
+  readonly onUnknown?: string;
+  readonly timeout: string;
+  readonly success: readonly string[];
+  readonly signWith?: string;
+  readonly sharedSecret?: string;
+}
+
+export const writeSettings = ({ action, backoff, ...settings }: TaskSettings): WrittenSettings => {
   const { body, headers, url } = action;
-  return withoutUndefined({
+  const { rate, lane, defaultRegion, onChange, onUnknown, signWith, sharedSecret } = {
+    ...settings,
+    rate: settings.ratePerSecond === undefined ? undefined : formatRate(settings.ratePerSecond),
+  };
+  // In the order in which a person would write them.
+  return {
     name: settings.name,
     source: settings.source,
     every: formatExactly(settings.everyMs),
-    action: withoutUndefined({
-      url,
-      headers: Object.keys(headers).length > 0 ? headers : undefined,
-      body: body || undefined,
-    }),
+    action: { url, ...(Object.keys(headers).length > 0 && { headers }), ...(body !== '' && { body }) },
     retries: String(settings.retries),
     backoff: {
       first: formatExactly(backoff.firstMs),
@@ -28,17 +52,17 @@ const toGiven = ({ action, backoff, ...settings }: TaskSettings): object => {
       max: formatExactly(backoff.maxMs),
       jitter: String(backoff.jitter),
     },
-    rate: settings.ratePerSecond === undefined ? undefined : formatRate(settings.ratePerSecond),
-    lane: settings.lane,
-    defaultRegion: settings.defaultRegion,
+    ...(rate !== undefined && { rate }),
+    ...(lane !== undefined && { lane }),
+    ...(defaultRegion !== undefined && { defaultRegion }),
     recheck: String(settings.recheck),
-    onChange: settings.onChange,
-    onUnknown: settings.onUnknown,
+    ...(onChange !== undefined && { onChange }),
+    ...(onUnknown !== undefined && { onUnknown }),
     timeout: formatExactly(settings.timeoutMs),
     success: settings.success.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)),
-    signWith: settings.signWith,
-    sharedSecret: settings.sharedSecret,
-  });
+    ...(signWith !== undefined && { signWith }),
+    ...(sharedSecret !== undefined && { sharedSecret }),
+  };
 };
 
 const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
@@ -56,9 +80,6 @@ const formatRate = (ratePerSecond: number): string => {
   );
   return written.find((text) => parseRate(text) === ratePerSecond) ?? `${ratePerSecond}/s`;
 };
-
-const withoutUndefined = (values: object): object =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 /** Signs that YAML would take for something else, or drop, and those that would end the comment in SQL. */
 const isAwkward = ({ value }: Scalar): boolean =>
