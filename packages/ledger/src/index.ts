@@ -84,6 +84,7 @@ export { renewScan, type Scan, scanHeartbeatMs } from './renew-scan.js';
 export { resolveRuns } from './resolve-runs.js';
 export { retryRuns } from './retry-runs.js';
 export { returnRuns } from './return-runs.js';
+export { revealRun } from './reveal-run.js';
 export { type SavedTask, type SaveTerms, saveTask } from './save-task.js';
 export { saveTest, type TestRun } from './save-test.js';
 export { deleteSession, readSession, renewSession, type SessionData, saveSession } from './sessions.js';
