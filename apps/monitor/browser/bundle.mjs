@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const here = import.meta.dirname;
-const entries = readdirSync(here).filter((name) => name.endsWith('.ts'));
+const entries = readdirSync(here).filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'));
 
 await build({
   entryPoints: entries.map((name) => join(here, name)),

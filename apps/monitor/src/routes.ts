@@ -8,8 +8,9 @@ import type { Desk } from './console/desk.js';
 import { addEditor } from './console/editor.js';
 import { addEvents } from './console/events.js';
 import { addLanes } from './console/lanes.js';
+import { openCurve } from './console/open-curve.js';
 import { openStatus } from './console/open-status.js';
-import { answerLanes, answerStats, answerTasks, showOverview } from './console/overview.js';
+import { addOverview, answerLanes, answerStats, answerTasks } from './console/overview.js';
 import { addPlan } from './console/plan.js';
 import { addRuns } from './console/runs.js';
 import { addTasks } from './console/tasks.js';
@@ -56,8 +57,7 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
       site.post('/sign-in', open, signIn(deps));
       site.post('/sign-out', { config: { role: 'viewer' } }, signOut);
 
-      site.get('/', showOverview(status, 'overview.njk'));
-      site.get('/overview/part', showOverview(status, 'overview-part.njk'));
+      addOverview(site, { status, curve: openCurve(deps.ledger) }); // /
 
       site.get('/api/v1/stats', answerStats(status));
       site.get('/api/v1/tasks', answerTasks(status));

@@ -1,18 +1,8 @@
-/**
- * What stands in the ledger, read for all who look at it: counting runs reads all of them, so it is done once for
- * everybody, and the longer it takes the longer its result is shown.
- */
+/** What stands in the ledger, read once for all who look at it at the same moment. */
 import { maskLaneKey, type RunState, runStates } from '@quailrunner/domain';
-import {
-  countLanes,
-  countRuns,
-  type LaneCounts,
-  type Ledger,
-  type RunCount,
-  readTasks,
-  type TaskRow,
-} from '@quailrunner/ledger';
+import { countLanes, type LaneCounts, type Ledger, type RunCount, readTasks, type TaskRow } from '@quailrunner/ledger';
 import type { CheckStores, StoreStates } from '../stores.js';
+import { openCounts, type ReadCounts } from './open-counts.js';
 
 export type RunCounts = Readonly<Record<RunState, number>>;
 
@@ -31,6 +21,8 @@ export interface LaneStatus extends Omit<LaneCounts, 'key'> {
 
 export interface Status {
   readonly at: Date;
+  /** When the runs were counted: with millions of them, some time before. */
+  readonly countedAt: Date;
   readonly stores: StoreStates;
   readonly runs: RunCounts;
   readonly tasks: readonly TaskStatus[];
@@ -49,43 +41,39 @@ interface StatusDeps {
   readonly checkStores: CheckStores;
 }
 
-const freshMs = 1_000;
-/** Share of the time that may go into counting: one part in this many. */
-const restFactor = 10;
+const freshMs = 500;
 
 export const openStatus = (deps: StatusDeps): ReadStatus => {
+  const counts = openCounts(deps.ledger);
   let latest: Promise<Status> | undefined;
-  const read = () => {
-    latest ??= readStatus(deps).then(
-      (status) => {
-        const tookMs = Date.now() - status.at.getTime();
-        setTimeout(forget, Math.max(freshMs, tookMs * restFactor)).unref();
-        return status;
-      },
-      (error) => {
-        forget();
-        throw error;
-      },
-    );
-    return latest;
+  const forget = (): void => {
+    latest = undefined;
+  };
+  const read = (): Promise<Status> => {
+    if (latest !== undefined) return latest;
+    const reading = readStatus(deps, counts);
+    latest = reading;
+    // Only this one: an act may have made another necessary meanwhile.
+    const letGo = (): void => {
+      if (latest === reading) forget();
+    };
+    reading.then(() => setTimeout(letGo, freshMs).unref(), letGo);
+    return reading;
   };
   return Object.assign(read, { forget });
-
-  function forget(): void {
-    latest = undefined;
-  }
 };
 
-const readStatus = async ({ ledger, checkStores }: StatusDeps): Promise<Status> => {
+const readStatus = async ({ ledger, checkStores }: StatusDeps, readCounts: ReadCounts): Promise<Status> => {
   const at = new Date();
-  const [tasks, counts, lanes, stores] = await Promise.all([
+  const [tasks, { counts, at: countedAt }, lanes, stores] = await Promise.all([
     readTasks(ledger),
-    countRuns(ledger),
+    readCounts(),
     countLanes(ledger),
     checkStores(),
   ]);
   return {
     at,
+    countedAt,
     stores,
     runs: sumCounts(counts),
     tasks: tasks.map((task) => ({ ...task, runs: sumCounts(counts.filter((count) => count.task === task.name)) })),

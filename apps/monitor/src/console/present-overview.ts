@@ -1,5 +1,6 @@
 /** The overview as its template wants it: words, shares of a bar, times as people say them. */
 import { formatDuration, type Problem, type RunState } from '@quailrunner/domain';
+import { bucketSeconds, type Curve } from './open-curve.js';
 import type { RunCounts, Status, TaskStatus } from './open-status.js';
 import { formatAgo, formatCount } from './words.js';
 
@@ -30,10 +31,15 @@ const always = ['completed', 'failed'];
 export const presentOverview = (status: Status) => ({
   at: status.at.toISOString(),
   redisAway: status.stores.redis === 'away',
+  counted: countedNote(status),
   totals: presentTotals(status.runs),
   tasks: status.tasks.map((task) => presentTask(task, status.at)),
   needs: presentNeeds(status),
 });
+
+/** Said where it matters. */
+const countedNote = ({ at, countedAt }: Status): string | undefined =>
+  at.getTime() - countedAt.getTime() < 5_000 ? undefined : `Counted ${formatAgo(countedAt, at)}.`;
 
 interface Need {
   readonly what: string;
@@ -60,6 +66,16 @@ const unknownNeed = (runs: number): Need => ({
   why: 'They may have been sent. Those that a receipt or a look-up can’t settle wait for you.',
   href: '/runs?state=unknown',
 });
+
+/** The speed of the last ten seconds that are over. */
+export const presentNow = ({ accepted, others }: Curve) => {
+  const sum = (rates: readonly number[]): number => rates.reduce((total, rate) => total + rate * bucketSeconds, 0);
+  return {
+    speed: formatCount(accepted.at(-1) ?? 0),
+    accepted: formatCount(Math.round(sum(accepted))),
+    others: sum(others) === 0 ? undefined : formatCount(Math.round(sum(others))),
+  };
+};
 
 const presentTotals = (runs: RunCounts) => [
   { label: 'Completed', count: formatCount(runs.completed), tone: 'completed' },
