@@ -12,6 +12,7 @@ import { openCurve } from './console/open-curve.js';
 import { openStatus } from './console/open-status.js';
 import { addOverview, answerLanes, answerStats, answerTasks } from './console/overview.js';
 import { addPlan } from './console/plan.js';
+import { addRuns } from './console/runs.js';
 import { addTasks } from './console/tasks.js';
 import { addHostGuard } from './guards/host.js';
 import { answerAlive, answerReady } from './health.js';
@@ -66,6 +67,7 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
       addLanes(site, { ...deps, status }); // /lanes
       addEditor(site, { ...deps, status, encryptionKey: options.encryptionKey }); // /tasks/new, /tasks/:name/edit
       addPlan(site, deps); // /tasks/:name/plan
+      addRuns(site, { ...deps, status, codes: options.codes }); // /runs
       addTasks(site, { ...deps, status }); // /tasks
       await addBoard(site, { ...deps, checkStores }); // /queues
 

@@ -4,6 +4,8 @@
  * Values are JSON. A bigint or numeric column keeps every digit as `{ $numberDecimal: "12.50" }` (the canonical form
  * of MongoDB's Extended JSON v2), because a JavaScript number would lose some; timestamps are ISO 8601 strings.
  */
+import { maskAddress } from './lane.js';
+
 export interface Entity {
   /** Text form of the column `entity_pk`, whatever its type. */
   readonly pk: string;
@@ -27,3 +29,17 @@ export interface NumberDecimal {
 
 export const isNumberDecimal = (value: unknown): value is NumberDecimal =>
   typeof value === 'object' && value !== null && typeof (value as NumberDecimal).$numberDecimal === 'string';
+
+/**
+ * What may be shown of an entity's key. Most are ids, and stay as they are; what may be a phone number or an email address
+ * is masked: it rather takes a long id too many than shows a number.
+ */
+export const maskEntityPk = (pk: string): string => {
+  const [, text = '', ofTest = ''] = /^(.*?)(~test-\d+)?$/s.exec(pk.trim()) ?? [];
+  if (mailAddress.test(text)) return text.replace(/^.*@/s, '•••@') + ofTest;
+  return phoneNumber.test(text) ? maskAddress(text) + ofTest : pk;
+};
+
+const mailAddress = /^[^\s@]+@[^\s@]+$/;
+/** With a channel before it, or not; with a plus, or with ten to fifteen digits and what people write between them. */
+const phoneNumber = /^(?:[a-z]+:)?(?:\+[\d\s()./-]{4,}|\(?\d(?:[\s()./-]{0,2}\d){9,14})$/i;

@@ -11,8 +11,11 @@ export type LaneKey = string;
 export const maskLaneKey = (key: LaneKey): string => {
   const [, account, sender] = /^(twilio\/[^/]*\/)(.*)$/s.exec(key) ?? [];
   if (account === undefined || sender === undefined) return maskPlainNumbers(shortenSids(key));
-  return maskPlainNumbers(shortenSids(account)) + maskWrittenNumbers(shortenSids(sender));
+  return maskPlainNumbers(shortenSids(account)) + maskSender(sender);
 };
+
+/** What may be shown of a sender: the last two digits of a number; a name, a short code and a service as they are. */
+export const maskSender = (sender: string): string => maskWrittenNumbers(shortenSids(sender));
 
 /** What may be shown of a recipient: the last two digits of a number; of anything else, its channel. */
 export const maskAddress = (address: string): string => {

@@ -16,6 +16,7 @@ export { openReceiptReferences, type ReceiptReferences } from './receipt-referen
 export { type QueuedDeps, recheckQueued } from './recheck-queued.js';
 export { type ReceiptDeps, type ReceiptResult, recordReceipt } from './record-receipt.js';
 export { type ReplyDeps, type ReplyResult, recordReply, replyPath } from './record-reply.js';
+export { type MessageOutline, type Outline, type RenderedSample, renderSample } from './render-sample.js';
 export { type ResolveDeps, resolveUnknown } from './resolve-unknown.js';
 export { type ScanDeps, scanTask } from './scan-task.js';
 export { type AlertDeps, sendAlerts } from './send-alerts.js';

@@ -6,9 +6,10 @@ import type { Action } from '@quailrunner/domain';
 
 export const credentialMask = '********';
 
-const credentials = /^(?:proxy-)?authorization$|cookie|token|secret|api-?key/i;
+const credentials = /auth|cookie|token|secret|password|signature|api[-_]?key|(?:^|[-_])key$/i;
 
-export const isCredential = (header: string): boolean => credentials.test(header);
+/** By its name: of a header, or of a parameter in an address. */
+export const isCredential = (name: string): boolean => credentials.test(name);
 
 /** The scheme of a credential says nothing. */
 export const maskCredential = (value: string): string =>

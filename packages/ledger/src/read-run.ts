@@ -5,6 +5,10 @@ import { query, withoutNulls } from './query.js';
 import { type RunRow, runColumns } from './read-runs.js';
 
 export interface RunStory extends RunRow {
+  /** The scan that claimed it. Absent: it is a test, which a person sent. */
+  readonly scanId?: string;
+  /** The task's, at that time. */
+  readonly claimedRevision?: number;
   readonly columns: Columns;
   /** Attempts that ended, first to last. */
   readonly history: readonly AttemptRow[];
@@ -27,6 +31,8 @@ export interface AttemptRow {
   readonly number: number;
   readonly revision: number;
   readonly workerId: string;
+  /** Where that worker ran. Absent: it has been gone for a week. */
+  readonly workerHost?: string;
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly verdict: VerdictKind;
@@ -41,18 +47,20 @@ export interface AttemptRow {
 }
 
 const selectRun = `
-  select ${runColumns}, r.columns
+  select ${runColumns}, r.columns, nullif(r.scan_id, 0) as "scanId", s.revision as "claimedRevision"
   from quailrunner.runs r
   join quailrunner.tasks t on t.id = r.task_id
+  left join quailrunner.scans s on s.id = r.scan_id
   where r.id = $1`;
 
 const selectAttempts = `
-  select dispatch, number, revision, worker_id as "workerId", started_at as "startedAt", finished_at as "finishedAt",
-    verdict, duration_ms as "durationMs", http_status as "httpStatus", code, reason, excerpt, sid,
-    settled_by as "settledBy"
-  from quailrunner.attempts
-  where run_id = $1
-  order by dispatch`;
+  select a.dispatch, a.number, a.revision, a.worker_id as "workerId", w.host as "workerHost", a.started_at as "startedAt",
+    a.finished_at as "finishedAt", a.verdict, a.duration_ms as "durationMs", a.http_status as "httpStatus", a.code, a.reason,
+    a.excerpt, a.sid, a.settled_by as "settledBy"
+  from quailrunner.attempts a
+  left join quailrunner.workers w on w.id = a.worker_id
+  where a.run_id = $1
+  order by a.dispatch`;
 
 const selectReceipts = `
   select dispatch, sid, status, code, received_at as "receivedAt"

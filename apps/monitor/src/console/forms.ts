@@ -1,5 +1,11 @@
 /** What a form of ours sent. */
 
+/** The texts of a field that may stand there several times: checkboxes. */
+export const fieldsOf = (body: unknown, name: string): string[] => {
+  const value = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
+  return [value].flat().filter((text) => typeof text === 'string');
+};
+
 /** The field's text; '' where it isn't there. */
 export const fieldOf = (body: unknown, name: string): string => {
   const value = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;

@@ -3,6 +3,7 @@ import type { Columns } from '@quailrunner/domain';
 import { valueIn } from '@quailrunner/twilio';
 import type { CompiledTask } from '../compile-task.js';
 import { credentialMask, isCredential, maskCredential } from '../mask-action.js';
+import type { RenderedRun } from '../render-request.js';
 
 export interface Sample {
   readonly url: string;
@@ -21,15 +22,18 @@ export interface Sample {
 export const maskSecrets = ({ action }: CompiledTask): Record<string, string> =>
   Object.fromEntries(action.secretNames.map((name) => [name, credentialMask]));
 
-export const makeSample = (task: CompiledTask, columns: Columns): Sample => {
-  const { url, headers, body, form = [] } = task.render(columns, maskSecrets(task));
+export const makeSample = (task: CompiledTask, columns: Columns): Sample =>
+  toSample(task, task.render(columns, maskSecrets(task)));
+
+/** Of a request that was rendered with `maskSecrets`. */
+export const toSample = (task: CompiledTask, { url, headers, body, form = [] }: RenderedRun): Sample => {
   const value = (name: string): string => valueIn(form, name) ?? '';
   const shown = Object.entries(headers).map(([name, value]) => [
     name,
     isCredential(name) ? maskCredential(value) : value,
   ]);
   return {
-    url,
+    url: maskUrl(url),
     headers: Object.fromEntries(shown),
     body,
     ...(task.isMessage && {
@@ -41,4 +45,12 @@ export const makeSample = (task: CompiledTask, columns: Columns): Sample => {
       },
     }),
   };
+};
+
+/** A key that stands in the query of a URL. */
+const maskUrl = (url: string): string => {
+  const masked = new URL(url);
+  const names = [...masked.searchParams.keys()].filter(isCredential);
+  for (const name of names) masked.searchParams.set(name, credentialMask);
+  return names.length === 0 ? url : masked.href;
 };

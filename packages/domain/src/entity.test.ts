@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { maskEntityPk } from './entity.js';
+
+describe('the key of an entity', () => {
+  it.each(['42', '100000001', '4f0c2d4e-8a51-4b52-9f0e-1d2c3b4a5968', 'ada', 'order/2026/17', 'welcome-sms-3'])(
+    'that is an id is shown: %s',
+    (pk) => {
+      expect(maskEntityPk(pk)).toBe(pk);
+    },
+  );
+
+  it.each([
+    ['+4915112345678', '•••78'],
+    ['4915112345678', '•••78'],
+    ['(555) 010-0006', '•••06'],
+    ['whatsapp:+15005550006', 'whatsapp:•••06'],
+    ['ada@example.com', '•••@example.com'],
+    ['+4915112345678~test-3', '•••78~test-3'],
+  ])('that may be an address is masked: %s → %s', (pk, shown) => {
+    expect(maskEntityPk(pk)).toBe(shown);
+  });
+});
