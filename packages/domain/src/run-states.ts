@@ -17,9 +17,12 @@ export const runStates = [
 export type RunState = (typeof runStates)[number];
 
 export const allowedMoves: Readonly<Record<RunState, readonly RunState[]>> = {
-  /** Claimed, waits in the ledger. Like every state below: `completed` when a receipt tells that it was sent after all. */
-  pending: ['queued', 'completed', 'skipped', 'canceled'],
-  /** Fed to Redis. Back to `pending` when its lane or task was paused, or when Redis didn't take the job. */
+  /**
+   * Claimed, waits in the ledger. Like every state below: `completed` when a receipt tells that it was sent after all.
+   * `failed` again when the bulk retry that brought it here is stopped before it went.
+   */
+  pending: ['queued', 'completed', 'failed', 'skipped', 'canceled'],
+  /** Fed to Redis. Back to `pending` when its lane or task was paused, or when Redis didn't take the job. `failed` as above. */
   queued: ['sending', 'pending', 'completed', 'failed', 'skipped', 'canceled'],
   /** The attempt is committed, the request may be on its way. `pending` again only after a throttle or a lane fault. */
   sending: ['completed', 'failed', 'retrying', 'unknown', 'pending'],

@@ -1,4 +1,8 @@
 /** The ledger: the PostgreSQL schema `quailrunner`, where the truth about every run is. One file a write, a few for reads. */
+
+export { advanceBulkRetries } from './advance-bulk-retries.js';
+export { type StartedRetry, type StoppedRetry, startBulkRetry, stopBulkRetry } from './bulk-retries.js';
+export { type Canceled, type CanceledTask, cancelRuns, cancelTask } from './cancel-runs.js';
 export {
   disableUser,
   enableUser,
@@ -9,6 +13,14 @@ export {
   type UserChange,
 } from './change-user.js';
 export { type Claimed, claimEntities, type LanedEntity } from './claim-entities.js';
+export {
+  type BulkRetryFilter,
+  countRetry,
+  mostCounted,
+  type RetryCode,
+  type RetryCount,
+  type RetryLane,
+} from './count-retry.js';
 export { countRuns, countUnknown, type RunCount } from './count-runs.js';
 export { ensureLane, type LaneUse } from './ensure-lane.js';
 export { type FedRun, feedRuns } from './feed-runs.js';
@@ -25,6 +37,14 @@ export { type Attempts, openAttempts } from './open-attempts.js';
 export { type Ledger, type LedgerOptions, openLedger } from './open-ledger.js';
 export { openReceipts, type Receipt, type Receipts } from './open-receipts.js';
 export { type AuditFilter, type AuditPage, type AuditRow, readAudit } from './read-audit.js';
+export {
+  type BulkRetry,
+  type BulkRetryPage,
+  type BulkRetryState,
+  readBulkRetries,
+  readBulkRetry,
+  type WaitsFor,
+} from './read-bulk-retries.js';
 export { countLanes, type LaneCounts, type LaneRow, readLanes, readWaitingLanes } from './read-lanes.js';
 export { type OpenLane, readOpenLanes } from './read-open-lanes.js';
 export {
@@ -63,7 +83,7 @@ export { recordConcurrency } from './record-concurrency.js';
 export { recordRecheck } from './record-recheck.js';
 export { renewScan, type Scan, scanHeartbeatMs } from './renew-scan.js';
 export { resolveRuns } from './resolve-runs.js';
-export { type RetryFilter, retryRuns } from './retry-runs.js';
+export { retryRuns } from './retry-runs.js';
 export { returnRuns } from './return-runs.js';
 export { type SavedTask, type SaveTerms, saveTask } from './save-task.js';
 export { saveTest, type TestRun } from './save-test.js';
