@@ -104,6 +104,17 @@ const optOut = async ({ start, faults }: World): Promise<void> => {
   start('scheduler');
 };
 
+/** A run that was refused, and is asked for again when the cause is mended. */
+const failAndAsk = async ({ stage, start, stop, untilStates, faults }: World): Promise<void> => {
+  await faults({ status: 400, code: 21211 });
+  start('scheduler');
+  start('worker');
+  await untilStates('failed');
+  await Promise.all([stop('scheduler'), stop('worker')]);
+  await faults();
+  expect(await stage.quail('runs', 'retry', '--task', 'welcome', '--yes')).toMatchObject({ code: 0 });
+};
+
 const liftOptOut = async ({ stage, faults }: World): Promise<void> => {
   await faults();
   expect(await stage.quail('suppressions', 'lift', '--number', '+15550000001')).toMatchObject({ code: 0 });
@@ -163,6 +174,8 @@ const cases: Readonly<Record<CrashPoint, Case>> = {
   'message.looked-up': { app: 'scheduler', before: loseAnswer, left: ['unknown'], messages: 1 },
   'run.settled': { app: 'scheduler', before: loseAnswer, left: ['completed'], messages: 1 },
   'jobless.returned': { ...scheduler, before: feedAndFlush, left: ['pending', 'queued'], mend: passMinute },
+  // The feed may be at it already.
+  'retry.advanced': { ...scheduler, before: failAndAsk, left: ['pending', 'queued'], mend: passMinute },
   'receipt.checked': { ...monitor, also: expectDelivery(null) },
   // The second receipt may have come while the monitor read the task.
   'receipt.recorded': { ...monitor, also: expectDelivery('sent', 'delivered') },

@@ -56,7 +56,7 @@ describe('Twilio answering 500 for one number and 21211 for another', () => {
 
   it('a person queues them again, and they go through once the fault is gone', async () => {
     await stage.faults();
-    const retried = await stage.quail('runs', 'retry', '--task', 'welcome');
+    const retried = await stage.quail('runs', 'retry', '--task', 'welcome', '--yes');
     expect(retried).toMatchObject({ code: 0, stdout: expect.stringContaining('2') });
     await waitUntil(async () => (await count('completed')) === 3, { timeoutMs: 30_000, what: 'all runs to complete' });
     expect(await recipients()).toEqual([broken, invalid, '+15550000003']);

@@ -5,9 +5,10 @@ import { runCli } from './run-cli.js';
 
 /** Ends the process, with whatever a library left open. */
 export const main = async (args: readonly string[]): Promise<void> => {
-  const { stdout, stderr } = process;
+  const { stdin, stdout, stderr } = process;
   const env = processEnv();
   const terminal = openTerminal({
+    stdin,
     stdout,
     stderr,
     noColour: (env.NO_COLOR ?? '') !== '',

@@ -15,6 +15,7 @@ import { withOwnCodes } from '@quailrunner/twilio';
 import { startAlerts } from './alerts.js';
 import { startFeed } from './feed.js';
 import { type Opened, poll } from './opened.js';
+import { startRetries } from './retries.js';
 import { concurrentScans, startScans } from './scans.js';
 
 export interface Scheduler {
@@ -58,6 +59,7 @@ export const startScheduler = async (config: Config, log: Log): Promise<Schedule
     feed,
     startScans(opened, feed.wake),
     startAlerts(opened),
+    startRetries(opened, feed.wake),
     poll('recheck', pollMs.recheck, () => recheckQueued(opened), log),
     poll('recover', pollMs.recover, () => recoverQueue(sweeping), log),
     poll('sweep', Math.min(pollMs.sweep, workerLostAfterMs / 3), () => sweepRuns(sweeping), log),

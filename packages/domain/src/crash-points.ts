@@ -20,6 +20,7 @@ export const crashPoints = [
   'attempt.recorded',
   'workers.swept',
   'jobless.returned',
+  'retry.advanced',
   'message.looked-up',
   'run.settled',
   'receipt.checked',

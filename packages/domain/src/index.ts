@@ -2,6 +2,7 @@
 export * from './actor.js';
 export * from './acts.js';
 export * from './backoff.js';
+export * from './cancel.js';
 export * from './crash-points.js';
 export * from './delivery.js';
 export * from './duration.js';

@@ -76,6 +76,16 @@ const countLeft = `
   from quailrunner.runs
   where task_id = $1 and shelf in ('out', 'unknown') and id <= $2`;
 
+const countWaiting = `
+  select count(*)::float8 as runs
+  from quailrunner.runs r
+  where r.task_id = (select id from quailrunner.tasks where name = $1 and kind = 'task')
+    and r.shelf in ('waiting', 'out') and r.state in ('pending', 'retrying', 'queued')`;
+
+/** How many runs `cancelTask` would cancel at this moment. */
+export const countCancelable = async (ledger: Ledger, task: string): Promise<number> =>
+  (await queryOne<{ runs: number }>(ledger, countWaiting, [task])).runs;
+
 const batchSize = 2_000;
 
 export interface CanceledTask {

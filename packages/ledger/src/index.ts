@@ -1,8 +1,7 @@
 /** The ledger: the PostgreSQL schema `quailrunner`, where the truth about every run is. One file a write, a few for reads. */
-
 export { advanceBulkRetries } from './advance-bulk-retries.js';
 export { type StartedRetry, type StoppedRetry, startBulkRetry, stopBulkRetry } from './bulk-retries.js';
-export { type Canceled, type CanceledTask, cancelRuns, cancelTask } from './cancel-runs.js';
+export { type Canceled, type CanceledTask, cancelRuns, cancelTask, countCancelable } from './cancel-runs.js';
 export {
   disableUser,
   enableUser,

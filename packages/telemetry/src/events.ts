@@ -52,6 +52,8 @@ export interface EventFields {
   'run.recalled': { runId: string; laneId: number };
   'run.settled': { runId: string; state: string; by: string };
   'sweep.finished': { lost: number; returned: number };
+  /** Failed runs wait again, as a person asked. */
+  'retry.advanced': { runs: number };
   /** Redis was flushed, replaced or restarted: `returned` runs had no job there any more and are fed again. */
   'queue.forgotten': { returned: number };
 
@@ -110,6 +112,7 @@ export const eventLevels: Readonly<Record<EventName, Level>> = {
   'run.recalled': 'info',
   'run.settled': 'info',
   'sweep.finished': 'info',
+  'retry.advanced': 'info',
   'queue.forgotten': 'warn',
   'receipts.off': 'warn',
   'receipt.recorded': 'debug',

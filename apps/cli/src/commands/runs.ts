@@ -1,4 +1,4 @@
-/** `quail runs`: look at runs, queue failed ones again, and say what became of unknown ones. */
+/** `quail runs`: look at runs, queue failed ones again, cancel what waits, and say what became of unknown ones. */
 import { Argument, type Command } from 'commander';
 import type { CliContext } from '../context.js';
 import {
@@ -11,14 +11,18 @@ import {
   parseTime,
   wholeNumber,
 } from './arguments.js';
+import type { BulkManner, BulkWish } from './bulk-retry.js';
+import { addRetriesCommand } from './retries.js';
 import type { ListOptions } from './run-list.js';
 import type { Resolution } from './run-resolve.js';
 
-type RetryWish = { readonly runIds: readonly string[] } | { readonly task: string; readonly code?: string };
+type RetryWish = { readonly runIds: readonly string[] } | BulkWish;
 
-interface RetryOptions {
+interface RetryOptions extends Partial<BulkWish>, Partial<BulkManner> {}
+
+interface CancelOptions {
   readonly task?: string;
-  readonly code?: string;
+  readonly yes?: boolean;
 }
 
 export const addRunsCommand = (program: Command, context: CliContext): void => {
@@ -57,11 +61,29 @@ export const addRunsCommand = (program: Command, context: CliContext): void => {
     .addArgument(new Argument('[runs...]', 'their numbers').argParser(parseRunIds))
     .option('--task <name>', 'all failed runs of this task')
     .option('--code <code>', 'with --task: only those that failed with this code')
+    .option('--since <time>', 'with --task: only those that failed since then, such as 2h (ago)', parseTime)
+    .option('--until <time>', 'with --task: only those that had failed by then', parseTime)
+    .option('--yes', 'with --task: without being asked')
+    .option('--wait', 'with --task: until it is finished, also where nobody watches')
     .action(async (runIds: string[] | undefined, options: RetryOptions, command: Command) => {
       const wish = readWish(runIds ?? [], options);
       if (typeof wish === 'string') return command.error(`quail: ${wish}`, { exitCode: 2 });
-      const { retryNamed, retryTask } = await import('./run-retry.js');
-      await ('task' in wish ? retryTask(wish, context) : retryNamed(wish.runIds, context));
+      if ('runIds' in wish) return (await import('./run-retry.js')).retryNamed(wish.runIds, context);
+      const { yes = false, wait = false } = options;
+      await (await import('./bulk-retry.js')).retryInBulk(wish, { yes, wait }, context);
+    });
+  addRetriesCommand(runs, context);
+  runs
+    .command('cancel')
+    .description('cancel runs that wait, for good: those named, or all of a task')
+    .addArgument(new Argument('[runs...]', 'their numbers').argParser(parseRunIds))
+    .option('--task <name>', 'all that this task has waiting')
+    .option('--yes', 'with --task: without being asked')
+    .action(async (runIds: string[] | undefined, { task, yes = false }: CancelOptions, command: Command) => {
+      const isOne = (task === undefined) !== (runIds === undefined);
+      if (!isOne) return command.error('quail: name runs, or a task with --task', { exitCode: 2 });
+      const { cancelNamed, cancelOfTask } = await import('./run-cancel.js');
+      await (task === undefined ? cancelNamed(runIds ?? [], context) : cancelOfTask(task, { yes }, context));
     });
   runs
     .command('resolve')
@@ -89,9 +111,10 @@ const readResolution = (words: readonly string[]): Resolution | string => {
 };
 
 /** What to retry, or what is wrong with the wish. */
-const readWish = (runIds: string[], { task, code }: RetryOptions): RetryWish | string => {
+const readWish = (runIds: string[], { task, code, since, until, yes, wait }: RetryOptions): RetryWish | string => {
   if (task !== undefined && runIds.length > 0) return 'name runs or a task, not both';
-  if (task !== undefined) return { task, ...(code === undefined ? {} : { code }) };
-  if (code !== undefined) return '--code goes with --task';
+  if (task !== undefined) return { task, ...(code && { code }), ...(since && { since }), ...(until && { until }) };
+  const lonely = Object.entries({ code, since, until, yes, wait }).find(([, value]) => value !== undefined);
+  if (lonely !== undefined) return `--${lonely[0]} goes with --task`;
   return runIds.length > 0 ? { runIds } : 'name runs, or a task with --task';
 };

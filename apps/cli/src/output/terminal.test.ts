@@ -6,8 +6,11 @@ import { openTerminal, type TerminalOptions } from './terminal.js';
 
 const makeStream = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY }) as unknown as NodeJS.WriteStream;
 
+const makeStdin = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY }) as unknown as NodeJS.ReadStream;
+
 const open = (options: Partial<TerminalOptions>) =>
   openTerminal({
+    stdin: makeStdin(false),
     stdout: makeStream(true),
     stderr: makeStream(true),
     noColour: false,
@@ -33,5 +36,23 @@ describe('the terminal', () => {
       open({ stdout, onReaderGone: resolve }).print('nobody reads this');
     });
     reader.kill();
+  });
+
+  it.each([
+    ['y\n', true],
+    ['Yes\n', true],
+    ['n\n', false],
+    ['\n', false],
+    ['whatever\n', false],
+    [undefined, false],
+  ])('takes %j to its question as %j', async (answer, isYes) => {
+    const stdin = makeStdin(true);
+    const asked = open({ stdin }).ask('Really?');
+    (stdin as unknown as PassThrough).end(answer);
+    expect(await asked).toBe(isYes);
+  });
+
+  it('asks nobody where nobody is', async () => {
+    expect(await open({}).ask('Really?')).toBeUndefined();
   });
 });

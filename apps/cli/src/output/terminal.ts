@@ -1,4 +1,5 @@
 /** Where the command line writes: results to standard output, everything else to standard error. The one place that does. */
+import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
 
 export type Paint = 'green' | 'red' | 'yellow' | 'cyan' | 'bold' | 'dim';
@@ -13,6 +14,8 @@ export interface Terminal {
   printJson(value: unknown): void;
   /** A line to a person beside the result, to standard error. */
   tell(text: string): void;
+  /** Whether a person says yes; `undefined` where nobody is there to be asked. */
+  ask(question: string): Promise<boolean | undefined>;
   readonly paint: Painter;
   /** The same for standard error. */
   readonly paintError: Painter;
@@ -24,6 +27,7 @@ export interface Terminal {
 }
 
 export interface TerminalOptions {
+  readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   /** https://no-color.org: set and not empty means no colour. */
@@ -32,7 +36,7 @@ export interface TerminalOptions {
   readonly onReaderGone: () => void;
 }
 
-export const openTerminal = ({ stdout, stderr, noColour, onReaderGone }: TerminalOptions): Terminal => {
+export const openTerminal = ({ stdin, stdout, stderr, noColour, onReaderGone }: TerminalOptions): Terminal => {
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return onReaderGone();
     // The terminal was closed: a hang-up signal tells, and whoever runs on stops in order.
@@ -46,10 +50,23 @@ export const openTerminal = ({ stdout, stderr, noColour, onReaderGone }: Termina
     print,
     printJson: (value) => print(JSON.stringify(value, null, 2)),
     tell: (text) => void stderr.write(`${text}\n`),
+    ask: async (question) => (stdin.isTTY === true ? readYes(question, stdin, stderr) : undefined),
     paint: painterOf(stdout),
     paintError: painterOf(stderr),
     isInteractive: stdout.isTTY === true,
     logFormat: stderr.isTTY === true ? 'pretty' : 'json',
     stdout,
   };
+};
+
+/** Whatever isn't a yes is a no, the end of the input and Ctrl-C too. */
+const readYes = async (question: string, input: NodeJS.ReadStream, output: NodeJS.WriteStream): Promise<boolean> => {
+  const lines = createInterface({ input, output });
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  try {
+    const answer = await Promise.race([lines.question(`${question} [y/N] `), closed]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    lines.close();
+  }
 };
