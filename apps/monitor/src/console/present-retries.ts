@@ -66,21 +66,20 @@ export const presentCount = (count: RetryCount) => ({
     state: lane.state,
     runs: formatCount(lane.runs),
     rate: lane.ratePerSecond === undefined ? 'no limit' : formatRate(lane.ratePerSecond),
-    takes: takesMs(lane) === undefined ? undefined : formatDuration(takesMs(lane) ?? 0),
+    takes: presentTakes([lane]),
   })),
   codes: count.byCode.map(({ code, reason, runs }) => ({ code, reason, runs: formatCount(runs) })),
   takes: presentTakes(count.byLane),
   stopped: count.byLane.filter(({ state }) => state !== 'open').length,
 });
 
-/** At least: what waits before them, and messages of several segments, take their turns, too. */
-const takesMs = ({ runs, ratePerSecond }: RetryLane): number | undefined =>
-  ratePerSecond === undefined ? undefined : (runs / ratePerSecond) * 1_000;
-
-/** Lanes send side by side, so the slowest one tells. */
+/**
+ * At least: what waits before them, and messages of several segments, take their turns, too. Lanes send side by side, so the
+ * slowest one tells.
+ */
 const presentTakes = (lanes: readonly RetryLane[]): string | undefined => {
-  const known = lanes.flatMap((lane) => takesMs(lane) ?? []);
-  return known.length === 0 ? undefined : formatDuration(Math.max(...known));
+  const seconds = lanes.flatMap(({ runs, ratePerSecond }) => (ratePerSecond === undefined ? [] : runs / ratePerSecond));
+  return seconds.length === 0 ? undefined : formatDuration(Math.max(1, ...seconds) * 1_000);
 };
 
 const round = (share: number): number => Math.round(share * 1_000) / 1_000;
