@@ -13,6 +13,8 @@ export interface RetryWish {
   /** What is wrong, and what may be written instead. */
   readonly errors: Partial<Record<RetryField, string>>;
   readonly filter: BulkRetryFilter;
+  /** The form was sent, be it empty. */
+  readonly isAsked: boolean;
 }
 
 /** `asked`: a query, or a form's body. */
@@ -31,5 +33,8 @@ export const parseRetry = (
   if (values.until !== '' && until === undefined) errors.until = howToWriteMoment;
   if (since && until && since >= until) errors.until = 'This is not after the time in “Failed since”.';
   const filter = { ...(task && { task }), ...(code && { code }), ...(since && { since }), ...(until && { until }) };
-  return { values, errors, filter };
+  const isAsked = retryFields.some(
+    (name) => typeof (asked as Record<string, unknown> | undefined)?.[name] === 'string',
+  );
+  return { values, errors, filter, isAsked };
 };

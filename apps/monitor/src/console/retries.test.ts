@@ -69,6 +69,11 @@ describe('a new retry', () => {
     expect(await retries()).toEqual([]);
   });
 
+  it('counts nothing before it is asked to', async () => {
+    expect(await read('/retries/new')).not.toContain('Retry these');
+    expect(await read('/retries/new?task=&code=')).toContain('Retry these 25');
+  });
+
   it('takes those that were counted, and nothing that failed after the page was shown', async () => {
     const html = await read('/retries/new?task=welcome-sms&since=2h');
     await stage.ask(`
@@ -84,7 +89,7 @@ describe('a new retry', () => {
 
   it('says what stands still, and when nothing has failed so', async () => {
     await pauseLane(stage.ledger, laneId, ann);
-    expect(textOf(await read('/retries/new'))).toContain('1 of these lanes sends nothing at present');
+    expect(textOf(await read('/retries/new?task='))).toContain('1 of these lanes sends nothing at present');
     expect(textOf(await read('/retries/new?code=30003'))).toContain('No run has failed so.');
     const none = await post('/retries', { task: 'welcome-sms', code: '30003' });
     expect([none.status, await none.text()]).toEqual([409, expect.stringContaining('No run has failed so any more')]);

@@ -81,7 +81,7 @@ interface New {
   readonly ledger: Ledger;
 }
 
-/** What is retried is what was counted: nothing that fails after the page was made. */
+/** What is retried is what was counted: nothing that fails after the page was made. Where nothing was asked yet, nothing is counted. */
 const showNew = async (
   request: FastifyRequest,
   reply: FastifyReply,
@@ -90,7 +90,7 @@ const showNew = async (
   const isWrong = Object.keys(wish.errors).length > 0;
   if (isWrong) reply.status(400);
   const { since, until = new Date() } = wish.filter;
-  const count = isWrong ? undefined : presentCount(await countRetry(ledger, { ...wish.filter, until }));
+  const count = isWrong || !wish.isAsked ? undefined : presentCount(await countRetry(ledger, wish.filter));
   const exact = { since: since?.toISOString() ?? '', until: until.toISOString() };
   return showPage(request, reply, 'retry-new.njk', { wish, tasks, count, exact });
 };
