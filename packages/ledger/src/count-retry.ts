@@ -15,7 +15,7 @@ export interface BulkRetryFilter {
 }
 
 export interface RetryCount {
-  /** At most `mostCounted`. */
+  /** A million at most. */
   readonly runs: number;
   /** There are more than were counted. */
   readonly isMore: boolean;
@@ -42,7 +42,7 @@ export interface RetryCode {
   readonly runs: number;
 }
 
-export const mostCounted = 1_000_000;
+const mostCounted = 1_000_000;
 
 const which = `
   r.shelf = 'failed' and ($2::text is null or r.code = $2)
