@@ -36,6 +36,8 @@ describe('what is not understood', () => {
     [['runs', 'retry'], /name runs, or a task/],
     [['runs', 'retry', '1', '--task', 'welcome'], /not both/],
     [['runs', 'retry', '1', '--code', '30003'], /--code goes with --task/],
+    [['runs', 'retry', '1', '--yes'], /--yes goes with --task/],
+    [['runs', 'retry', '--task', 'welcome', '--since', 'then'], /^quail: --since: "then" is neither a time/],
     [['runs', 'resolve'], /missing required argument/],
     [['runs', 'resolve', '1'], /the last word says what became of the runs: sent or not-sent/],
     [['runs', 'resolve', 'sent'], /name the runs: quail runs resolve 42 sent/],

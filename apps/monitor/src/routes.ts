@@ -12,6 +12,7 @@ import { openCurve } from './console/open-curve.js';
 import { openStatus } from './console/open-status.js';
 import { addOverview, answerLanes, answerStats, answerTasks } from './console/overview.js';
 import { addPlan } from './console/plan.js';
+import { addRetries } from './console/retries.js';
 import { addRuns } from './console/runs.js';
 import { addTasks } from './console/tasks.js';
 import { addHostGuard } from './guards/host.js';
@@ -69,6 +70,7 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
       addPlan(site, deps); // /tasks/:name/plan
       addRuns(site, { ...deps, status, codes: options.codes }); // /runs
       addTasks(site, { ...deps, status }); // /tasks
+      addRetries(site, deps); // /retries
       await addBoard(site, { ...deps, checkStores }); // /queues
 
       site.setNotFoundHandler((request, reply) =>

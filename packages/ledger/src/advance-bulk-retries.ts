@@ -5,9 +5,9 @@
 import type { Ledger } from './open-ledger.js';
 import { type Ask, inTransaction, query } from './query.js';
 
-export const batchSize = 1_000;
+const batchSize = 1_000;
 /** As long as more of its runs than this are on their way, no further one is moved. */
-export const mostOnTheirWay = 200;
+const mostOnTheirWay = 200;
 /** Failed runs that a look for the next batch reads, where few of them are wanted. */
 const mostRead = 20_000;
 

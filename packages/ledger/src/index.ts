@@ -15,7 +15,6 @@ export { type Claimed, claimEntities, type LanedEntity } from './claim-entities.
 export {
   type BulkRetryFilter,
   countRetry,
-  mostCounted,
   type RetryCode,
   type RetryCount,
   type RetryLane,

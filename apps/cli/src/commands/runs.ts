@@ -80,10 +80,11 @@ export const addRunsCommand = (program: Command, context: CliContext): void => {
     .option('--task <name>', 'all that this task has waiting')
     .option('--yes', 'with --task: without being asked')
     .action(async (runIds: string[] | undefined, { task, yes = false }: CancelOptions, command: Command) => {
-      const isOne = (task === undefined) !== (runIds === undefined);
-      if (!isOne) return command.error('quail: name runs, or a task with --task', { exitCode: 2 });
+      const named = runIds ?? [];
+      if ((task === undefined) === (named.length === 0))
+        return command.error('quail: name runs, or a task with --task', { exitCode: 2 });
       const { cancelNamed, cancelOfTask } = await import('./run-cancel.js');
-      await (task === undefined ? cancelNamed(runIds ?? [], context) : cancelOfTask(task, { yes }, context));
+      await (task === undefined ? cancelNamed(named, context) : cancelOfTask(task, { yes }, context));
     });
   runs
     .command('resolve')
