@@ -5,7 +5,7 @@ import { runCli } from './run-cli.js';
 
 /** Ends the process, with whatever a library left open. */
 export const main = async (args: readonly string[]): Promise<void> => {
-  const { stdout, stderr } = process;
+  const { stdin, stdout, stderr } = process;
   const env = processEnv();
   const terminal = openTerminal({
     stdout,
@@ -13,6 +13,6 @@ export const main = async (args: readonly string[]): Promise<void> => {
     noColour: (env.NO_COLOR ?? '') !== '',
     onReaderGone: () => process.exit(1),
   });
-  const exitCode = await runCli(args, { terminal, env });
+  const exitCode = await runCli(args, { terminal, env, stdin });
   stdout.write('', () => process.exit(exitCode));
 };

@@ -4,6 +4,7 @@ export * from './acts.js';
 export * from './backoff.js';
 export * from './crash-points.js';
 export * from './delivery.js';
+export * from './describe-change.js';
 export * from './duration.js';
 export * from './entity.js';
 export * from './errors.js';
