@@ -15,6 +15,7 @@ import { addPlan } from './console/plan.js';
 import { addTasks } from './console/tasks.js';
 import { addHostGuard } from './guards/host.js';
 import { answerAlive, answerReady } from './health.js';
+import { addPeople } from './people/add-people.js';
 import { sendProblem } from './problem.js';
 import { open } from './sign-in/gate.js';
 import { showSignIn, signIn, signOut } from './sign-in/pages.js';
@@ -67,6 +68,7 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
       addEditor(site, { ...deps, status, encryptionKey: options.encryptionKey }); // /tasks/new, /tasks/:name/edit
       addPlan(site, deps); // /tasks/:name/plan
       addTasks(site, { ...deps, status }); // /tasks
+      addPeople(site, deps); // /people, /tokens, /audit, /account
       await addBoard(site, { ...deps, checkStores }); // /queues
 
       site.setNotFoundHandler((request, reply) =>
