@@ -1,5 +1,5 @@
 /** `quail audit list`. */
-import { describeChange } from '@quailrunner/domain';
+import { formatChange } from '@quailrunner/domain';
 import { type AuditRow, readAudit } from '@quailrunner/ledger';
 import type { CliContext } from '../context.js';
 import { type Column, formatTable } from '../output/table.js';
@@ -22,7 +22,7 @@ const columns: readonly Column<AuditRow>[] = [
   { title: 'BY', value: ({ by }) => `${by.kind} ${by.name}` },
   { title: 'ACT', value: ({ act }) => act },
   { title: 'ON', value: ({ subject }) => `${subject.kind} ${subject.id}` },
-  { title: 'CHANGE', value: ({ before, after }) => describeChange(before, after) },
+  { title: 'CHANGE', value: ({ before, after }) => formatChange(before, after) },
 ];
 
 export const listAudit = async (options: AuditOptions, context: CliContext): Promise<void> => {

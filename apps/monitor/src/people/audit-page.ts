@@ -1,5 +1,5 @@
 /** `/audit`: who did what, the newest act first, page by page. */
-import { acts, describeChange, type Subject, subjectKinds } from '@quailrunner/domain';
+import { acts, formatChange, type Subject, subjectKinds } from '@quailrunner/domain';
 import { type AuditFilter, type AuditRow, type Ledger, readAudit } from '@quailrunner/ledger';
 import type { FastifyInstance } from 'fastify';
 import { fieldOf } from '../console/forms.js';
@@ -59,7 +59,7 @@ const presentRow = ({ auditId, at, by, act, subject, before, after }: AuditRow, 
   act,
   subject: `${subject.kind} ${subject.id}`,
   href: hrefOf(subject),
-  change: describeChange(before, after),
+  change: formatChange(before, after),
 });
 
 const hrefOf = ({ kind, id }: Subject): string | undefined => {

@@ -1,7 +1,7 @@
 /** What an act changed, in a line: `state active → paused, reason ann`. */
 
 /** A subject's state as the audit keeps it, before the act and after. */
-export const describeChange = (before: object = {}, after: object = {}): string => {
+export const formatChange = (before: object = {}, after: object = {}): string => {
   const was = new Map(Object.entries(before));
   const is = new Map(Object.entries(after));
   return [...new Set([...was.keys(), ...is.keys()])].map((part) => describePart(part, was, is)).join(', ');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeChange } from './describe-change.js';
+import { formatChange } from './format-change.js';
 
 it.each([
   [{ state: 'active' }, { state: 'paused' }, 'state active → paused'],
@@ -9,5 +9,5 @@ it.each([
   [{ state: 'held', reason: '30007' }, { state: 'active' }, 'state held → active, reason 30007'],
   [undefined, undefined, ''],
 ])('a change from %j to %j is told in a line', (before, after, text) => {
-  expect(describeChange(before, after)).toBe(text);
+  expect(formatChange(before, after)).toBe(text);
 });
