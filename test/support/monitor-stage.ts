@@ -35,8 +35,8 @@ export const canaries = {
 export interface MonitorStage {
   readonly ledger: Ledger;
   readonly queue: Queue;
-  /** Changes the ledger beside the product. */
-  ask(sql: string): Promise<void>;
+  /** Asks the ledger's database beside the product, and changes it. */
+  ask(sql: string): Promise<Record<string, unknown>[]>;
   /** Looks into Redis, and changes it, beside the product. */
   readonly redis: Redis;
   readonly password: string;
@@ -78,7 +78,8 @@ export const openMonitorStage = async (options: StageOptions = {}): Promise<Moni
     ask: async (sql) => {
       const client = new pg.Client({ connectionString: databaseUrl });
       await client.connect();
-      await client.query(sql).finally(() => client.end());
+      const { rows } = await client.query(sql).finally(() => client.end());
+      return rows;
     },
     redis,
     password,

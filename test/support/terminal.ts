@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { openTerminal, type Terminal } from '../../apps/cli/src/output/terminal.js';
 
 /** A terminal that nobody watches, or one with a person who gives these answers, and what was written to it. */
@@ -19,4 +19,14 @@ export const makeTerminal = (
     onReaderGone: () => {},
   });
   return { terminal, read: () => ({ stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') }) };
+};
+
+/** What is piped into a command. */
+export const makeStdin = (text = ''): NodeJS.ReadStream => Readable.from([text]) as NodeJS.ReadStream;
+
+/** Somebody at a keyboard, who types and sees what is written to `stdout` and `stderr` only. */
+export const makeKeyboard = (typed: string): NodeJS.ReadStream => {
+  const keys = new PassThrough();
+  keys.write(typed);
+  return Object.assign(keys, { isTTY: true, setRawMode: () => keys }) as unknown as NodeJS.ReadStream;
 };

@@ -14,6 +14,6 @@ export const main = async (args: readonly string[]): Promise<void> => {
     noColour: (env.NO_COLOR ?? '') !== '',
     onReaderGone: () => process.exit(1),
   });
-  const exitCode = await runCli(args, { terminal, env });
+  const exitCode = await runCli(args, { terminal, env, stdin });
   stdout.write('', () => process.exit(exitCode));
 };

@@ -1,6 +1,7 @@
 /** The command tree of `quail`. Each command has a file of its own in commands/; what it needs is loaded when it runs. */
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { addAuditCommand } from './commands/audit.js';
 import { addDemoCommand } from './commands/demo.js';
 import { addLanesCommand } from './commands/lanes.js';
 import { addMigrateCommand } from './commands/migrate.js';
@@ -10,7 +11,9 @@ import { addSandboxCommand } from './commands/sandbox.js';
 import { addSchedulerCommand } from './commands/scheduler.js';
 import { addSuppressionsCommand } from './commands/suppressions.js';
 import { addTaskCommand } from './commands/task.js';
+import { addTokenCommand } from './commands/token.js';
 import { addUpCommand } from './commands/up.js';
+import { addUserCommand } from './commands/user.js';
 import { addWorkerCommand } from './commands/worker.js';
 import type { CliContext } from './context.js';
 import { describeUsageError } from './output/usage-error.js';
@@ -36,6 +39,9 @@ export const makeProgram = (context: CliContext): Command => {
     addRunsCommand,
     addLanesCommand,
     addSuppressionsCommand,
+    addUserCommand,
+    addTokenCommand,
+    addAuditCommand,
     addSchedulerCommand,
     addWorkerCommand,
     addMonitorCommand,

@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeTerminal } from '../../../test/support/terminal.js';
+import { makeStdin, makeTerminal } from '../../../test/support/terminal.js';
 import { runCli } from './run-cli.js';
 import { joinRunning, publishRunning } from './running.js';
 
 const quail = async (args: string[], env: Record<string, string> = {}) => {
   const { terminal, read } = makeTerminal();
-  const code = await runCli(args, { terminal, env });
+  const code = await runCli(args, { terminal, env, stdin: makeStdin() });
   return { code, ...read() };
 };
 

@@ -6,14 +6,14 @@ import { makeProgram } from './program.js';
 
 export const runCli = async (
   args: readonly string[],
-  { terminal, env }: Pick<CliContext, 'terminal' | 'env'>,
+  { terminal, env, stdin }: Omit<CliContext, 'setExitCode'>,
 ): Promise<number> => {
   let exitCode = 0;
   const setExitCode = (code: number) => {
     exitCode = code;
   };
   try {
-    await makeProgram({ terminal, env, setExitCode }).parseAsync([...args], { from: 'user' });
+    await makeProgram({ terminal, env, stdin, setExitCode }).parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

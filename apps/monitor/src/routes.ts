@@ -17,6 +17,7 @@ import { addRuns } from './console/runs.js';
 import { addTasks } from './console/tasks.js';
 import { addHostGuard } from './guards/host.js';
 import { answerAlive, answerReady } from './health.js';
+import { addPeople } from './people/add-people.js';
 import { sendProblem } from './problem.js';
 import { open } from './sign-in/gate.js';
 import { showSignIn, signIn, signOut } from './sign-in/pages.js';
@@ -71,6 +72,7 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
       addRuns(site, { ...deps, status, codes: options.codes }); // /runs
       addTasks(site, { ...deps, status }); // /tasks
       addRetries(site, deps); // /retries
+      addPeople(site, deps); // /people, /tokens, /audit, /account
       await addBoard(site, { ...deps, checkStores }); // /queues
 
       site.setNotFoundHandler((request, reply) =>

@@ -8,6 +8,7 @@ export * from './delivery.js';
 export * from './duration.js';
 export * from './entity.js';
 export * from './errors.js';
+export * from './format-change.js';
 export * from './ids.js';
 export * from './judge-not-sent.js';
 export * from './lane.js';

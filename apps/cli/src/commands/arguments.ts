@@ -1,5 +1,16 @@
 /** Arguments as typed values; what is none is a usage error that says what would be. Each message goes on after `"abc"`. */
-import { parseDuration, parseRate, type RunState, runStates } from '@quailrunner/domain';
+import {
+  acts,
+  isActorName,
+  parseDuration,
+  parseRate,
+  type Role,
+  type RunState,
+  roles,
+  runStates,
+  type SubjectKind,
+  subjectKinds,
+} from '@quailrunner/domain';
 import { InvalidArgumentError } from 'commander';
 
 export const wholeNumber =
@@ -81,4 +92,47 @@ export const parseRateOrDefault = (text: string): number | 'default' => {
   const rate = text === 'default' ? text : parseRate(text);
   if (rate !== undefined) return rate;
   throw new InvalidArgumentError("is not a rate such as 10/s, 60/min or 1000/h, nor 'default'");
+};
+
+export const parseActorName = (text: string): string => {
+  if (isActorName(text)) return text;
+  throw new InvalidArgumentError('is not a name: letters and digits, with . _ @ - between them, at most 63');
+};
+
+export const parseRole = (text: string): Role => {
+  const role = roles.find((known) => known === text);
+  if (role !== undefined) return role;
+  throw new InvalidArgumentError(`is not a role: they are ${roles.join(', ')}`);
+};
+
+/** Milliseconds. */
+export const parseExpiry = (text: string): number => {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0 && ms <= longestExpiryMs) return ms;
+  throw new InvalidArgumentError('is not a time such as 12h or 90d, of ten years at most');
+};
+
+const longestExpiryMs = 3_650 * 86_400_000;
+
+export const parseAuditId = (text: string): string => {
+  if (isRunId(text)) return text;
+  throw new InvalidArgumentError("is not an act's number, as `quail audit list` shows it");
+};
+
+export const parseAct = (text: string): string => {
+  if (acts.some((known) => known === text)) return text;
+  throw new InvalidArgumentError(`is not an act: they are ${acts.join(', ')}`);
+};
+
+export interface SubjectWish {
+  readonly subjectKind: SubjectKind;
+  readonly subjectId?: string;
+}
+
+/** `task:welcome`, or `task` for all of them. */
+export const parseSubject = (text: string): SubjectWish => {
+  const [, kind, id] = /^([a-z]+)(?::(.+))?$/.exec(text) ?? [];
+  const subjectKind = subjectKinds.find((known) => known === kind);
+  if (subjectKind !== undefined) return { subjectKind, ...(id !== undefined && { subjectId: id }) };
+  throw new InvalidArgumentError(`is not such as task:welcome or lane:3; there are ${subjectKinds.join(', ')}`);
 };

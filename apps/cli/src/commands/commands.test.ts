@@ -16,7 +16,7 @@ import {
 } from '@quailrunner/ledger';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/index.js';
-import { makeTerminal } from '../../../../test/support/terminal.js';
+import { makeStdin, makeTerminal } from '../../../../test/support/terminal.js';
 import { runCli } from '../run-cli.js';
 
 let directory: string;
@@ -56,7 +56,7 @@ interface Result {
 
 const quail = async (...args: string[]): Promise<Result> => {
   const { terminal, read } = makeTerminal();
-  const code = await runCli(args, { terminal, env });
+  const code = await runCli(args, { terminal, env, stdin: makeStdin() });
   return { code, ...read() };
 };
 

@@ -12,3 +12,6 @@ export const formatTime = (at: Date): string => {
   const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
   return local.toISOString().slice(0, 23).replace('T', ' ');
 };
+
+/** `2026-03-01`, likewise. */
+export const formatDay = (at: Date): string => formatTime(at).slice(0, 10);

@@ -35,7 +35,7 @@ export const addSessions = async (app: FastifyInstance, options: SessionOptions,
   });
   addOriginGuard(app, publicUrl?.host);
   await app.register(fastifyCsrf, { sessionPlugin: '@fastify/session' });
-  addGate(app, openTokens(options.apiToken));
+  addGate(app, openTokens(options.apiToken, ledger));
   addCsrf(app);
 };
 
