@@ -2,7 +2,7 @@ import { advanceBulkRetries, ensureLane, readAudit, readBulkRetries } from '@qua
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { endWaiting, makeFailed } from '../../../../packages/ledger/test/make-failed.js';
 import { makeKey, makeLedger, makeScan, type TestLedger } from '../../../../packages/ledger/test/make-ledger.js';
-import { makeTerminal } from '../../../../test/support/terminal.js';
+import { makeStdin, makeTerminal } from '../../../../test/support/terminal.js';
 import { waitUntil } from '../../../../test/support/wait-until.js';
 import { runCli } from '../run-cli.js';
 
@@ -27,7 +27,7 @@ const run = async (answers: readonly string[] | undefined, ...args: string[]) =>
     REDIS_URL: inject('redisUrl'),
     QUAIL_ENCRYPTION_KEY: makeKey().toString('hex'),
   };
-  const code = await runCli(['runs', ...args], { terminal, env });
+  const code = await runCli(['runs', ...args], { terminal, env, stdin: makeStdin() });
   return { code, ...read() };
 };
 const quail = (...args: string[]) => run(undefined, ...args);

@@ -210,7 +210,7 @@ export const writeHeaders = (headers: Readonly<Record<string, string>>): string 
     .join('\n');
 
 /** A line without a colon is a name without a value: the check will say what is wrong with it. */
-export const readHeaders = (text: string): Record<string, string> =>
+const readHeaders = (text: string): Record<string, string> =>
   Object.fromEntries(
     text
       .split('\n')

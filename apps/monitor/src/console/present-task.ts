@@ -98,7 +98,7 @@ export const presentRevisions = (revisions: readonly Revision[], mask: MaskText,
 const textOf = (definition: TaskDefinition, mask: MaskText): string => mask(formatTaskFile(maskDefinition(definition)));
 
 /** What is masked looks the same before and after: that it changed is said in words. */
-export const diffTexts = (before: TaskDefinition, after: TaskDefinition, mask: MaskText): Line[] => {
+const diffTexts = (before: TaskDefinition, after: TaskDefinition, mask: MaskText): Line[] => {
   const lines = diffLines(textOf(before, mask), textOf(after, mask)).flatMap(({ value, added, removed }): Line[] =>
     value
       .replace(/\n$/, '')

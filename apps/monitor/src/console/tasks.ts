@@ -119,7 +119,7 @@ export const withTask =
     return handle(task, request as FastifyRequest, reply);
   };
 
-export const mayAct = (request: FastifyRequest): boolean => reaches(principalOf(request).role, 'operator');
+const mayAct = (request: FastifyRequest): boolean => reaches(principalOf(request).role, 'operator');
 
 /** What changes while one looks. */
 const readPart = async (row: TaskRow, { ledger, status }: TasksDeps) => {
