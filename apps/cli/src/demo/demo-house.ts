@@ -48,19 +48,21 @@ export const launchDemoHouse = async (
   const shape = (name: App, args: string[], more: Record<string, string> = {}): ChildSpec =>
     quailProcess(name, args, { env: { ...env, LOG_FORMAT: 'json', ...more }, ...logs.of(name) });
   try {
-    const sandboxReady = fleet.launch([shape('sandbox', ['sandbox', '--port', '0'])]);
+    // First: the monitor's pages link to its phones.
+    const [sandbox] = await fleet.launch([shape('sandbox', ['sandbox', '--port', '0'])]);
+    const sandboxUrl = sandbox?.url ?? '';
+    const base = { QUAIL_TWILIO_BASE_URL: sandboxUrl };
+    await onSandbox(sandboxUrl);
     const { host } = monitor.wish;
     const monitorReady = launchMonitor(fleet, monitor, (port) =>
       shape('monitor', ['monitor'], {
+        ...base,
         MONITOR_HOST: host,
         MONITOR_PORT: String(port),
         PUBLIC_URL: `http://${reachable(host)}:${port}`,
       }),
     );
     monitorReady.catch(() => {}); // Heard of below.
-    const sandboxUrl = (await sandboxReady)[0]?.url ?? '';
-    const base = { QUAIL_TWILIO_BASE_URL: sandboxUrl };
-    await onSandbox(sandboxUrl);
     const schedulerReady = fleet.launch([shape('scheduler', ['scheduler'], base)]);
     schedulerReady.catch(() => {}); // Heard of below.
     // Workers tell the sandbox where the monitor takes receipts.
