@@ -1,5 +1,6 @@
 /** A person who has only a keyboard: goes through a page with Tab, from its first stop until it begins anew. */
 import type { Page } from 'playwright-core';
+import { waitUntil } from '../support/wait-until.js';
 import { expectNone } from './expect-none.js';
 
 interface Stop {
@@ -19,7 +20,11 @@ export const expectKeyboard = async (page: Page): Promise<void> => {
   // Once around, and a few for what the browser puts between.
   for (let press = 0; press < wanted.length + 5; press += 1) {
     await page.keyboard.press('Tab');
-    const stop = await page.evaluate<Stop | null>(`${inPage} look()`);
+    const look = () => page.evaluate<Stop | null>(`${inPage} look()`);
+    let stop = await look();
+    // An editor marks itself a moment after it got the focus.
+    if (stop && !stop.hasRing)
+      stop = await waitUntil(async () => ringed(await look()), { what: 'a ring', timeoutMs: 500 }).catch(look);
     if (stop && !stops.has(stop.what)) stops.set(stop.what, stop);
   }
   const all = [...stops.values()];
@@ -32,26 +37,36 @@ export const expectKeyboard = async (page: Page): Promise<void> => {
   expectNone('no name', all.filter(({ hasName }) => !hasName).map(nameOf));
 };
 
+const ringed = (stop: Stop | null): Stop | false => stop?.hasRing === true && stop;
+
 const nameOf = ({ what }: Stop): string => what;
 
-/** Runs in the page. A group of radio buttons is one stop; so is what opens a <details>. */
+/** Runs in the page. A group of radio buttons is one stop; so is an editor in a shadow root, under its host's name. */
 const inPage = `
   const what = (e) => {
     const path = [];
     for (let at = e; at.parentElement; at = at.parentElement)
       path.unshift(at.localName + ':' + (1 + [...at.parentElement.children].indexOf(at)));
-    return path.slice(1).join(' ') + ' "' + (e.textContent || e.name || '').trim().slice(0, 40) + '"';
+    // Not by its text, which may change meanwhile: "3s ago".
+    return path.slice(1).join(' ') + (e.id ? ' #' + e.id : '') + (e.name ? ' ' + e.name : '');
   };
   const list = () =>
     [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
       .filter((e) => e.type !== 'hidden' && !e.disabled && e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true }))
       .filter((e) => e.type !== 'radio' || e.checked)
+      .concat([...document.querySelectorAll('*')].filter((e) => e.shadowRoot?.querySelector('[contenteditable=true]')))
       .map(what);
+  const isOutlined = (e) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(e);
+    return outlineStyle !== 'none' && parseFloat(outlineWidth) > 0;
+  };
   const look = () => {
-    const e = document.activeElement;
-    if (!e || e === document.body) return null;
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(e);
-    const hasRing = (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none';
+    const host = document.activeElement;
+    if (!host || host === document.body) return null;
+    const e = host.shadowRoot?.activeElement ?? host;
+    // An editor draws its ring around itself, and not around the text that has the focus.
+    let hasRing = isOutlined(e);
+    if (e !== host) for (let at = e; at; at = at.parentElement) hasRing ||= isOutlined(at);
     const named = e.getAttribute('aria-labelledby');
     const name = [
       e.getAttribute('aria-label'),
@@ -61,5 +76,5 @@ const inPage = `
       ...[...e.querySelectorAll('img[alt], svg title')].map((img) => img.alt ?? img.textContent),
       e.title,
     ].join('').trim();
-    return { what: what(e), hasRing, hasName: name !== '' };
+    return { what: what(host), hasRing, hasName: name !== '' };
   };`;

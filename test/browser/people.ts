@@ -1,6 +1,6 @@
 /** Who signs in: a person of each role. */
 import { createUser, hashPassword, type Ledger } from '@quailrunner/ledger';
-import type { Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 /** The same for all of them: `admin` is made with it by the monitor, the others by `addPeople`. */
 export const password = 'correct horse battery staple';
@@ -11,11 +11,22 @@ export const addPeople = async (ledger: Ledger): Promise<void> => {
     await createUser(ledger, { name: role, role, passwordHash }, { kind: 'system', name: 'browser tests' });
 };
 
+export type Person = 'viewer' | 'operator' | 'admin';
+
 /** By typing, as people do. */
-export const signInAs = async (page: Page, name: 'viewer' | 'operator' | 'admin'): Promise<void> => {
+export const signInAs = async (page: Page, name: Person): Promise<void> => {
   await page.goto('/sign-in');
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
+};
+
+/** For visits that begin signed in: what the browser keeps of a sign-in. */
+export const openSession = async (browser: Browser, url: string, name: Person): Promise<BrowserContextOptions> => {
+  const page = await browser.newPage({ baseURL: url });
+  await signInAs(page, name);
+  const storageState = await page.context().storageState();
+  await page.close();
+  return { storageState };
 };
