@@ -8,7 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['quailrunner-source', 'node'] } },
   test: {
     include: ['{packages,apps}/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts'],
-    globalSetup: ['test/support/stores.ts'],
+    globalSetup: ['test/support/stores.ts', 'test/support/browser/prepare.ts'],
     reporters: ['default', totalsReporter],
     pool: 'forks',
     // Flow tests start a dozen processes each, all on the same two stores: more at once only wait for each other.
