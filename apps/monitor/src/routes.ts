@@ -3,6 +3,7 @@ import fastifyStatic from '@fastify/static';
 import type { Reach } from '@quailrunner/domain';
 import type { Log } from '@quailrunner/telemetry';
 import type { FastifyInstance } from 'fastify';
+import { type ApiOptions, addApi } from './api/add-api.js';
 import { addBoard } from './board/open-board.js';
 import type { Desk } from './console/desk.js';
 import { addEditor } from './console/editor.js';
@@ -10,7 +11,7 @@ import { addEvents } from './console/events.js';
 import { addLanes } from './console/lanes.js';
 import { openCurve } from './console/open-curve.js';
 import { openStatus } from './console/open-status.js';
-import { addOverview, answerLanes, answerStats, answerTasks } from './console/overview.js';
+import { addOverview } from './console/overview.js';
 import { addPlan } from './console/plan.js';
 import { addRetries } from './console/retries.js';
 import { addRuns } from './console/runs.js';
@@ -27,7 +28,7 @@ import { type Stores, watchStores } from './stores.js';
 import { addTwilio, type TwilioOptions } from './twilio/take-posts.js';
 import { publicDirectories } from './views.js';
 
-export interface RouteOptions extends SessionOptions, TwilioOptions {
+export interface RouteOptions extends SessionOptions, TwilioOptions, ApiOptions {
   /** Names, without ports, under which we answer besides local ones. */
   readonly hostNames: readonly string[];
 }
@@ -61,10 +62,7 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
 
       addOverview(site, { status, curve: openCurve(deps.ledger) }); // /
 
-      site.get('/api/v1/stats', answerStats(status));
-      site.get('/api/v1/tasks', answerTasks(status));
-      site.get('/api/v1/lanes', answerLanes(status));
-
+      await site.register((api) => addApi(api, options, { ...deps, status, codes: options.codes })); // /api
       addEvents(site); // /events
       addLanes(site, { ...deps, status }); // /lanes
       addEditor(site, { ...deps, status, encryptionKey: options.encryptionKey }); // /tasks/new, /tasks/:name/edit

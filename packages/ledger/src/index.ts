@@ -26,6 +26,15 @@ export type { FinishedAttempt } from './finish-attempts.js';
 export { finishScan, type ScanResult } from './finish-scan.js';
 export { type FailureGroup, groupFailures } from './group-failures.js';
 export { checkPassword, hashPassword, makeDecoy } from './hash-password.js';
+export {
+  type AskedKey,
+  type ClaimedKey,
+  claimKey,
+  keepAnswer,
+  type Once,
+  releaseKey,
+  withOnce,
+} from './idempotency-keys.js';
 export { leaveLanes } from './leave-lanes.js';
 export type { LedgerFault } from './ledger-fault.js';
 export { migrateLedger } from './migrate-ledger.js';

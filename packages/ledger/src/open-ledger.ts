@@ -34,6 +34,8 @@ export interface Inside {
   readonly encryptionKey: Buffer;
   readonly log: Log;
   readonly outage: Outage;
+  /** What is done through this ledger is done once: see idempotency-keys.ts. */
+  readonly once?: { readonly principal: string; readonly key: string; readonly claim: number };
 }
 
 const connectTimeoutMs = 5_000;
@@ -58,7 +60,7 @@ export const openLedger = (options: LedgerOptions, log: Log = silentLog): Ledger
   };
   const ledger = { hurry, close, [inside]: { pool, writers, databaseUrl, encryptionKey, log, outage } };
   // An idle connection was lost: the pool opens another one when it needs it.
-  for (const one of [pool, writers]) one.on('error', (error) => outage.lost(ledger, error));
+  for (const one of [pool, writers]) one.on('error', (error) => outage.lost(pool, error));
   return ledger;
 };
 

@@ -2,7 +2,7 @@
 import type { QuailError } from '@quailrunner/domain';
 import type pg from 'pg';
 import { toLedgerFault } from './ledger-fault.js';
-import { inside, type Ledger } from './open-ledger.js';
+import { type Inside, inside, type Ledger } from './open-ledger.js';
 
 const deadlock = '40P01';
 const triesAfterDeadlock = 3;
@@ -54,12 +54,12 @@ const repeated = async <Result>(work: () => Promise<Result>): Promise<Result> =>
   }
 };
 
-const answered = (ledger: Ledger): void => ledger[inside].outage.back(ledger);
+const answered = (ledger: Ledger): void => ledger[inside].outage.back(ledger[inside].pool);
 
 /** That the server is away is told once, whoever finds out. */
 const toToldFault = (ledger: Ledger, error: unknown): QuailError => {
   const fault = toLedgerFault(error);
-  if (fault.code === 'LEDGER_UNREACHABLE') ledger[inside].outage.lost(ledger, fault);
+  if (fault.code === 'LEDGER_UNREACHABLE') ledger[inside].outage.lost(ledger[inside].pool, fault);
   return fault;
 };
 
@@ -69,7 +69,11 @@ export const queryOne = async <Row>(ledger: Ledger, text: string, values: readon
   return row as Row;
 };
 
-export type Ask = <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+export interface Ask {
+  <Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** The key under which this transaction's act is done, once. */
+  readonly once?: Inside['once'];
+}
 
 /** Each statement a transaction of its own: for what also runs within a larger one. */
 export const askAlone =
@@ -86,7 +90,11 @@ export const inTransaction = <Result>(ledger: Ledger, work: (ask: Ask) => Promis
 
 const inOneTransaction = async <Result>(ledger: Ledger, work: (ask: Ask) => Promise<Result>): Promise<Result> => {
   const client = await connect(ledger);
-  const ask: Ask = async (text, values = []) => (await client.query(text, [...values])).rows;
+  const { once } = ledger[inside];
+  const ask: Ask = Object.assign(
+    async (text: string, values: readonly unknown[] = []) => (await client.query(text, [...values])).rows,
+    once && { once },
+  );
   // A connection lost between two statements is told to nobody else; the next statement on it fails.
   const ignore = () => {};
   client.on('error', ignore);

@@ -17,7 +17,7 @@ const selectSuppressions = `
     s.created_at as "createdAt",
     (select count(*) from quailrunner.suppressed_runs r where r.suppression_id = s.id)::float8 as runs
   from quailrunner.suppressions s
-  where s.lifted_at is null
+  where s.lifted_at is null and ($2::bigint is null or s.id < $2)
   order by s.id desc
   limit $1`;
 
@@ -37,11 +37,18 @@ export interface SuppressionChange extends SuppressedAddress {
   readonly isSuppressed: boolean;
 }
 
+export interface SuppressionPage {
+  readonly limit: number;
+  /** The last one of the page before. */
+  readonly beforeSuppressionId?: string;
+}
+
 /** Newest first. */
 export const readSuppressions = async (
   ledger: Ledger,
-  { limit }: { readonly limit: number },
-): Promise<SuppressionRow[]> => (await query<SuppressionRow>(ledger, selectSuppressions, [limit])).map(withoutNulls);
+  { limit, beforeSuppressionId }: SuppressionPage,
+): Promise<SuppressionRow[]> =>
+  (await query<SuppressionRow>(ledger, selectSuppressions, [limit, beforeSuppressionId])).map(withoutNulls);
 
 export interface SuppressionChanges {
   /** Oldest first. */

@@ -2,7 +2,7 @@
  * Audit: who did what to what, as it was before and after. Written in the transaction of the act, so that there is no act
  * without its row and no row without its act. What changed nothing is no act.
  */
-import type { Act, Actor, Subject, SubjectKind } from '@quailrunner/domain';
+import { type Act, type Actor, QuailError, type Subject, type SubjectKind } from '@quailrunner/domain';
 import type { Ask } from './query.js';
 
 export interface RecordedAct {
@@ -41,6 +41,7 @@ export const recordAct = (ask: Ask, { by, act, subject, before, after }: Recorde
 /** The same act on several subjects of a kind. */
 export const recordActs = async (ask: Ask, { by, act, kind, subjects }: RecordedActs): Promise<void> => {
   if (subjects.length === 0) return;
+  await markKey(ask);
   await ask(insertActs, [
     by.kind,
     by.name,
@@ -50,6 +51,20 @@ export const recordActs = async (ask: Ask, { by, act, kind, subjects }: Recorded
     subjects.map(({ before }) => toJson(before)),
     subjects.map(({ after }) => toJson(after)),
   ]);
+};
+
+// Promise: an act under an idempotency key is done once: whoever comes second, or too late, finds the key marked or taken over,
+// and the act is rolled back with its transaction.
+const mark = `
+  update quailrunner.idempotency_keys set acted_at = now()
+  where principal = $1 and key = $2 and claim = $3 and acted_at is null
+  returning true`;
+
+const markKey = async (ask: Ask): Promise<void> => {
+  if (ask.once === undefined) return;
+  const { principal, key, claim } = ask.once;
+  const marked = await ask(mark, [principal, key, claim]);
+  if (marked.length === 0) throw new QuailError('LEDGER_DONE_ONCE', 'this was done, or is being done, under its key');
 };
 
 const toJson = (state: object | undefined): string | null => (state === undefined ? null : JSON.stringify(state));

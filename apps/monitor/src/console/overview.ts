@@ -1,5 +1,5 @@
-/** `/`, the overview: as a page, as the part of it that refreshes itself, and as JSON. */
-import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
+/** `/`, the overview: as a page, and as the parts of it that refresh themselves. */
+import type { FastifyInstance } from 'fastify';
 import type { ReadCurve } from './open-curve.js';
 import type { ReadStatus } from './open-status.js';
 import { presentNow, presentOverview } from './present-overview.js';
@@ -23,35 +23,3 @@ export const addOverview = (site: FastifyInstance, { status, curve }: Deps): voi
   );
   site.get('/overview/curve', async (_request, reply) => reply.header('cache-control', 'no-store').send(await curve()));
 };
-
-export const answerStats =
-  (readStatus: ReadStatus): RouteHandlerMethod =>
-  async (_request, reply) => {
-    const { at, stores, runs, tasks, lanes } = await readStatus();
-    return reply.header('cache-control', 'no-store').send({
-      at,
-      stores,
-      runs,
-      tasks: {
-        total: tasks.length,
-        paused: tasks.filter((task) => task.state === 'paused').length,
-        held: tasks.filter((task) => task.state === 'held').length,
-        failing: tasks.filter((task) => task.error !== undefined).length,
-      },
-      lanes: {
-        total: lanes.length,
-        paused: lanes.filter((lane) => lane.state === 'paused').length,
-        held: lanes.filter((lane) => lane.state === 'held').length,
-      },
-    });
-  };
-
-export const answerTasks =
-  (readStatus: ReadStatus): RouteHandlerMethod =>
-  async (_request, reply) =>
-    reply.header('cache-control', 'no-store').send({ tasks: (await readStatus()).tasks });
-
-export const answerLanes =
-  (readStatus: ReadStatus): RouteHandlerMethod =>
-  async (_request, reply) =>
-    reply.header('cache-control', 'no-store').send({ lanes: (await readStatus()).lanes });

@@ -1,6 +1,6 @@
 /** `/tasks/:name/plan`: what a task would do now. The page answers at once, and the plan comes when it is made. */
 import { ProblemsError, type TaskDefinition } from '@quailrunner/domain';
-import { planTask } from '@quailrunner/engine';
+import { planTask, type TaskPlan } from '@quailrunner/engine';
 import { type Ledger, readRevision } from '@quailrunner/ledger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../problem.js';
@@ -41,16 +41,26 @@ let underWay = 0;
 const mostAtOnce = 2;
 
 /** Plans read whole tables of somebody else's database: two at a time in a process are enough. */
-export const planOrProblems = async (definition: TaskDefinition, { ledger, desk }: PlanDeps) => {
+export const planInTurn = async (
+  definition: TaskDefinition,
+  { ledger, desk }: PlanDeps,
+): Promise<TaskPlan | 'busy'> => {
   if (underWay >= mostAtOnce) return 'busy';
   underWay += 1;
   try {
-    return { plan: presentPlan(await planTask(definition, { ...desk, ledger })) };
+    return await planTask(definition, { ...desk, ledger });
+  } finally {
+    underWay -= 1;
+  }
+};
+
+export const planOrProblems = async (definition: TaskDefinition, deps: PlanDeps) => {
+  try {
+    const plan = await planInTurn(definition, deps);
+    return plan === 'busy' ? plan : { plan: presentPlan(plan) };
   } catch (fault) {
     if (!(fault instanceof ProblemsError)) throw fault;
     return { problems: fault.problems };
-  } finally {
-    underWay -= 1;
   }
 };
 

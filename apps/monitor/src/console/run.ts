@@ -135,7 +135,7 @@ const laneOf = async (ledger: Ledger, laneId: number): Promise<string> => {
 };
 
 /** Its request as each revision that tried it renders it, and as the one that is to try it next. */
-const renderAll = async (ledger: Ledger, run: RunStory): Promise<Map<number, RenderedSample>> => {
+export const renderAll = async (ledger: Ledger, run: RunStory): Promise<Map<number, RenderedSample>> => {
   const revisions = [...new Set([...run.history.map(({ revision }) => revision), run.revision])].slice(-mostRevisions);
   const rendered = revisions.map(async (revision) => [revision, await renderOne(ledger, run, revision)] as const);
   return new Map(await Promise.all(rendered));
