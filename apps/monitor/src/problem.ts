@@ -14,8 +14,8 @@ export interface ProblemAnswer {
   readonly reference?: string;
 }
 
-/** The console's own API and the one that Bull Board's page asks. */
-export const isApiPath = (url: string): boolean => /^\/(?:queues\/)?api(?:[/?]|$)/.test(url);
+/** Asked by programs: our API, but for the page that tells of it, and the one that Bull Board's page asks. */
+export const isApiPath = (url: string): boolean => /^\/(?:queues\/)?api(?!\/docs)(?:[/?]|$)/.test(url);
 
 export const sendProblem = (request: FastifyRequest, reply: FastifyReply, problem: ProblemAnswer): FastifyReply => {
   reply.status(problem.status).header('cache-control', 'no-store');

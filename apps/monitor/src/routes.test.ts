@@ -95,7 +95,7 @@ describe('with the API token', () => {
 
   it('the API answers', async () => {
     const answer = await app.inject({ url: '/api/v1/tasks', headers: { authorization } });
-    expect(answer.json()).toMatchObject({ tasks: [{ name: 'welcome-sms', runs: { pending: 3, completed: 0 } }] });
+    expect(answer.json()).toMatchObject({ items: [{ name: 'welcome-sms', runs: { pending: 3, completed: 0 } }] });
     const stats = await app.inject({ url: '/api/v1/stats', headers: { authorization } });
     expect(stats.json()).toMatchObject({ runs: { pending: 3 }, stores: { ledger: 'ok', redis: 'ok' } });
   });

@@ -37,6 +37,8 @@ export interface MonitorOptions {
   readonly prices?: Prices;
   /** What Twilio's codes mean; ours unless given. */
   readonly codes?: CodeTable;
+  /** Of one person or program at the API, in a minute; 600 unless given. */
+  readonly apiRequestsPerMinute?: number;
 }
 
 export interface MonitorDeps extends Stores {

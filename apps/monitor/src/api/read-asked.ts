@@ -21,7 +21,9 @@ export const readAsked = (endpoint: Endpoint, given: Given): Read | Refusal => {
     query: endpoint.query.safeParse(given.query ?? {}),
     body: readBody(endpoint, given.body),
   };
-  const errors = Object.entries(parts).flatMap(([part, { error }]) => (error?.issues ?? []).flatMap(mistakeIn(part)));
+  const errors = Object.entries(parts).flatMap(([part, { error }]) =>
+    (error?.issues ?? []).flatMap(mistakeIn(part, given)),
+  );
   if (errors.length > 0) return new Refusal({ status: 400, title: 'That is not how this is asked', errors });
   const { params, query, body } = parts;
   return { params: params.data ?? {}, query: query.data ?? {}, body: body.data ?? {} };
@@ -38,11 +40,11 @@ const readBody = ({ body }: Endpoint, given: unknown): Parsed => {
   const isEmpty =
     given === undefined || given === null || (typeof given === 'object' && Object.keys(given).length === 0);
   if (isEmpty) return { data: {} };
-  return { error: { issues: [{ code: 'custom', path: [], message: 'this takes no body', input: undefined }] } };
+  return { error: { issues: [{ code: 'custom', path: [], message: 'this takes no body' }] } };
 };
 
 const mistakeIn =
-  (part: string) =>
+  (part: string, given: Given) =>
   (issue: Issue): Problem[] => {
     const where = [part, ...issue.path.map(String)].join('.');
     if (issue.code === 'unrecognized_keys') {
@@ -52,13 +54,12 @@ const mistakeIn =
         where,
       }));
     }
-    const isMissing = issue.code === 'invalid_type' && issue.input === undefined;
-    const { message } = issue;
-    return [
-      {
-        code: isMissing ? 'FIELD_MISSING' : 'FIELD_WRONG',
-        message: message.slice(0, 1).toLowerCase() + message.slice(1),
-        where,
-      },
-    ];
+    const value = issue.path.reduce<unknown>(
+      (within, key) => (within as Record<PropertyKey, unknown> | null | undefined)?.[key],
+      given[part as keyof Given],
+    );
+    if (value === undefined && issue.path.length > 0)
+      return [{ code: 'FIELD_MISSING', message: 'must be given', where }];
+    const message = issue.message.slice(0, 1).toLowerCase() + issue.message.slice(1);
+    return [{ code: 'FIELD_WRONG', message, where }];
   };

@@ -37,7 +37,7 @@ export const addGate = (app: FastifyInstance, findToken: FindToken): void => {
   app.addHook('onRequest', async (request, reply) => {
     const { config } = request.routeOptions;
     if (config.open) return;
-    const principal = ofSession(request) ?? (isApiPath(request.url) ? await ofToken(request, findToken) : undefined);
+    const principal = ofSession(request) ?? (await ofToken(request, findToken));
     if (principal === undefined) {
       return isApiPath(request.url) ? refuse(request, reply) : sendToSignIn(request, reply);
     }
