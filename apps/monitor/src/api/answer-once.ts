@@ -25,7 +25,7 @@ export interface Keyed {
 }
 
 /** Letters, digits and signs, without spaces. */
-export const keyPattern = /^[\x21-\x7e]{1,200}$/;
+const keyPattern = /^[\x21-\x7e]{1,200}$/;
 const usualTimeoutMs = 10_000;
 /** Whoever was asked is surely done, or gone. */
 const graceMs = 5_000;

@@ -19,7 +19,7 @@ const tags: Readonly<Record<string, string>> = {
   people: 'Users and tokens.',
 };
 
-export const problemDetails = z
+const problemDetails = z
   .object({
     type: z.string(),
     status: z.int(),

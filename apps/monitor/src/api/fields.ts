@@ -1,5 +1,5 @@
 /** What fields of the API's requests and answers have in common: how they are written, and how long they may be. */
-import { maskLaneKey, parseRate, runStates } from '@quailrunner/domain';
+import { parseRate, runStates } from '@quailrunner/domain';
 import { z } from 'zod';
 
 /** As the document tells a field that arrives as text in an address: what stands in the text. */
@@ -79,6 +79,3 @@ export const problem = z
 export const who = z
   .object({ kind: z.enum(['user', 'token', 'cli', 'system']), name: z.string() })
   .meta({ id: 'Actor', description: 'Who did it.' });
-
-/** As personal as a phone number: the last two digits are told. */
-export const laneName = (key: string): string => maskLaneKey(key);
