@@ -106,7 +106,7 @@ const idempotencyKey: Json = {
 
 /** Whatever it is, each of them may be refused in these ways. */
 const refusalsOf = (endpoint: Endpoint): Record<string, string> => {
-  const { params, body, refusals = {} } = endpoint;
+  const { params, refusals = {} } = endpoint;
   const takesParams = Object.keys(params.shape).length > 0;
   const common: Record<string, string> = {
     400: 'It is not asked as this document says.',
@@ -123,7 +123,7 @@ const refusalsOf = (endpoint: Endpoint): Record<string, string> => {
   };
   const own = Object.fromEntries(
     Object.entries(refusals).map(([status, why]) => {
-      const usual = status === '404' || body === undefined ? undefined : common[status];
+      const usual = status === '404' ? undefined : common[status];
       return [status, usual === undefined ? why : `${why} ${usual}`];
     }),
   );
