@@ -48,6 +48,7 @@ const pages: readonly Shown[] = [
   { path: '/tokens', name: 'tokens', heading: 'Tokens', least: 'admin' },
   { path: '/audit', name: 'audit', heading: 'Audit', least: 'admin' },
   { path: '/account', name: 'account', heading: /admin|viewer/ },
+  { path: '/api/docs', name: 'api', heading: 'API' },
   { path: '/nowhere', name: 'problem', heading: 'There is nothing here' },
 ];
 
