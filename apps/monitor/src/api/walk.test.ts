@@ -213,6 +213,7 @@ describe('along its document', () => {
     expect([...made.keys()].toSorted()).toEqual([
       'bad cursor',
       'missing field',
+      'no text',
       'too long',
       'unknown field',
       'wrong type',
@@ -222,6 +223,9 @@ describe('along its document', () => {
 });
 
 type Mistake = readonly [kind: string, request: Request];
+
+/** PostgreSQL can't hold the sign in the middle. */
+const noText = 'a\0b';
 
 const mistakesOf = ({ told, method }: Operation, request: Request): Mistake[] => {
   const parameters: Json[] = told.parameters;
@@ -240,6 +244,9 @@ const mistakesOf = ({ told, method }: Operation, request: Request): Mistake[] =>
     ...inQuery
       .filter(({ schema }) => schema.type === 'integer' || schema.enum !== undefined || schema.format === 'date-time')
       .map(({ name }): Mistake => ['wrong type', { ...request, query: { ...request.query, [name]: 'no-such-thing' } }]),
+    ...inQuery
+      .filter(({ schema }) => schema.type === 'string')
+      .map(({ name }): Mistake => ['no text', { ...request, query: { ...request.query, [name]: noText } }]),
     ...inQuery
       .filter(({ schema }) => schema.maxLength !== undefined)
       .map(
@@ -269,6 +276,9 @@ const mistakesInBody = (body: Json, request: Request): Mistake[] => {
       const rest = Object.fromEntries(Object.entries(given).filter(([key]) => key !== name));
       return ['missing field', { ...request, body: rest }];
     }),
+    ...fields
+      .filter(([, schema]) => schema.type === 'string')
+      .map(([name]): Mistake => ['no text', withField(name, noText)]),
     ...fields
       .filter(([, schema]) => schema.maxLength !== undefined)
       .map(([name, schema]): Mistake => ['too long', withField(name, 'x'.repeat(schema.maxLength + 1))]),
