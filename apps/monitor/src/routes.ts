@@ -57,7 +57,8 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
       const status = openStatus({ ledger: deps.ledger, checkStores });
 
       site.get('/sign-in', open, showSignIn);
-      site.post('/sign-in', open, signIn(deps));
+      // Hashing takes its time on a busy machine, and many may try at once.
+      site.post('/sign-in', { ...open, handlerTimeout: 30_000 }, signIn(deps));
       site.post('/sign-out', { config: { role: 'viewer' } }, signOut);
 
       addOverview(site, { status, curve: openCurve(deps.ledger) }); // /
