@@ -1,7 +1,7 @@
 /** A task as programs give it and are told it: the settings of a task file as JSON, and the SQL beside them. */
 import { parseTask, writeSettings } from '@quailrunner/config';
-import { type Action, ProblemsError, type TaskDefinition } from '@quailrunner/domain';
-import { credentialMask, maskAction } from '@quailrunner/engine';
+import { ProblemsError, type TaskDefinition } from '@quailrunner/domain';
+import { maskAction } from '@quailrunner/engine';
 import { z } from 'zod';
 import { putBackCredentials } from '../console/draft-of-task.js';
 import { maskTextFor } from '../console/present-task.js';
@@ -103,27 +103,8 @@ export const readDefinition = (
   if (name !== undefined && settings.name !== undefined && settings.name !== name) throw otherName();
   const named = name === undefined ? settings : { ...settings, name };
   const parsed = parseTask({ settings: named, predicate }, { scanIntervalMs });
-  const task = putBackCredentials(parsed, saved);
-  refuseMasks(task.settings.action);
-  return task;
+  return putBackCredentials(parsed, saved);
 };
-
-/** A mask that nothing stands behind would be sent as it is. */
-const refuseMasks = ({ url, headers }: Action): void => {
-  const [name] = Object.entries(headers).find(([, value]) => value.includes(credentialMask)) ?? [];
-  if (name !== undefined) throw masked('action.headers');
-  if (url.includes(credentialMask)) throw masked('action.url');
-};
-
-const masked = (where: string): ProblemsError =>
-  new ProblemsError([
-    {
-      code: 'TASK_CREDENTIAL_MASKED',
-      message: 'this credential is a mask, and the saved task has none that looks so',
-      mend: 'give the credential itself, or name a secret: {{ secrets.twilio_basic }}',
-      where,
-    },
-  ]);
 
 const otherName = (): ProblemsError =>
   new ProblemsError([

@@ -1,7 +1,7 @@
 /** A task that is there, as a draft; and its credentials, which a browser is never shown, put back into what it sends. */
 import { writeSettings } from '@quailrunner/config';
-import type { Action, TaskDefinition } from '@quailrunner/domain';
-import { maskAction } from '@quailrunner/engine';
+import { type Action, ProblemsError, type TaskDefinition } from '@quailrunner/domain';
+import { credentialMask, maskAction } from '@quailrunner/engine';
 import { type Draft, emptyMessage, emptyRequest, settingNames, toMessage, writeHeaders } from './draft.js';
 
 export const draftOf = ({ settings, predicate }: TaskDefinition, revision: number): Draft => {
@@ -24,20 +24,51 @@ export const draftOf = ({ settings, predicate }: TaskDefinition, revision: numbe
   };
 };
 
-/** What comes back as it was masked is what it was. */
+/**
+ * What comes back as it was masked is what it was, where it goes to the same host as before: who may change an address must not
+ * have a credential sent there that they were never shown. Throws ProblemsError where a mask is left.
+ */
 export const putBackCredentials = (definition: TaskDefinition, before: TaskDefinition | undefined): TaskDefinition => {
-  if (before === undefined) return definition;
-  const [was, shown] = [before.settings.action, maskAction(before.settings.action)];
-  const { url, headers, body } = definition.settings.action;
-  const action: Action = {
-    url: url === shown.url ? was.url : url,
+  const action =
+    before === undefined ? definition.settings.action : putBack(definition.settings.action, before.settings.action);
+  refuseMasks(action);
+  return { ...definition, settings: { ...definition.settings, action } };
+};
+
+const putBack = (action: Action, was: Action): Action => {
+  const shown = maskAction(was);
+  if (hostOf(action.url) !== hostOf(shown.url)) return action;
+  return {
+    ...action,
+    url: action.url === shown.url ? was.url : action.url,
     headers: Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [
+      Object.entries(action.headers).map(([name, value]) => [
         name,
         value === shown.headers[name] ? (was.headers[name] ?? value) : value,
       ]),
     ),
-    body,
   };
-  return { ...definition, settings: { ...definition.settings, action } };
 };
+
+/** As it is written, with its scheme and port: the check lets no row and no secret decide about them. */
+const hostOf = (url: string): string => {
+  const [, scheme, host] = /^([a-z]+):\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(url) ?? [];
+  return `${scheme}://${host}`.toLowerCase();
+};
+
+/** A mask that nothing stands behind would be sent as it is. */
+const refuseMasks = ({ url, headers }: Action): void => {
+  const isMasked = Object.values(headers).some((value) => value.includes(credentialMask));
+  if (isMasked) throw masked('action.headers');
+  if (url.includes(credentialMask)) throw masked('action.url');
+};
+
+const masked = (where: string): ProblemsError =>
+  new ProblemsError([
+    {
+      code: 'TASK_CREDENTIAL_MASKED',
+      message: 'this credential is a mask, and the saved task has none that looks so and goes to this host',
+      mend: 'give the credential itself, or name a secret: {{ secrets.twilio_basic }}',
+      where,
+    },
+  ]);

@@ -93,6 +93,26 @@ describe('a draft', () => {
     });
   });
 
+  it('never lets a credential that was not shown go to another host', () => {
+    const definition = define({ url: 'https://hooks.example.com/a', headers: { Authorization: 'Basic c2VjcmV0' } });
+    const moved = (url: string) => {
+      const draft = draftOf(definition, 1);
+      return () =>
+        putBackCredentials(
+          parseTask(toTaskText({ ...draft, request: { ...draft.request, url } }), options),
+          definition,
+        );
+    };
+    for (const url of [
+      'https://evil.example/',
+      'http://hooks.example.com/a',
+      'https://hooks.example.com:8443/',
+      'https://hooks.example.com@evil.example/',
+    ])
+      expect(moved(url)).toThrow('this credential is a mask');
+    expect(moved('https://HOOKS.example.com/b')().settings.action.headers).toEqual({ Authorization: 'Basic c2VjcmV0' });
+  });
+
   it('is what the form sent, and nothing of what it should not have sent', () => {
     expect(readDraft({ name: ' a ', predicate: 'select 1\r\n', revision: 'x', recheck: ['1'] })).toMatchObject({
       name: 'a',
