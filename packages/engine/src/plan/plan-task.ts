@@ -123,7 +123,7 @@ const openSum = (task: CompiledTask, deps: PlanDeps, applied: Applied | undefine
     sent += 1;
     const segments = task.isMessage ? tally.add(form, address, country) : 1;
     if (lanes.size < mostLanes) lanes.add(lane, segments);
-    if (samples.length < samplesShown) samples.push(makeSample(task, columns));
+    if (samples.length < samplesShown) samples.push(makeSample(task, columns, secrets));
   };
 
   return {
