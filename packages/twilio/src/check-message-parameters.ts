@@ -61,8 +61,9 @@ const checkParameter = (parameter: FormParameter): ParameterProblem[] => {
 };
 
 const findFault = ({ name, value }: FormParameter, { range, maxLength }: MessageParameter): string | undefined => {
-  if (maxLength !== undefined && value.length > maxLength) {
-    return `${name} is ${value.length} characters long; at most ${maxLength} are allowed`;
+  const length = [...value].length;
+  if (maxLength !== undefined && length > maxLength) {
+    return `${name} is ${length} characters long; at most ${maxLength} are allowed`;
   }
   if (!range) return undefined;
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
