@@ -134,6 +134,20 @@ describe('a JSON body', () => {
     );
   });
 
+  it("writes a row's json as the row has it: every digit, and a key that is named as a decimal is kept", () => {
+    const columns = { row: { n: { $numberDecimal: '1.50' }, $$numberDecimal: '1;2' } };
+    const template =
+      '{"row": {{ row }}, "key": {{ row["$numberDecimal"] }}, "in": {{ "$numberDecimal" in row }}, "pairs": { ';
+    expect(
+      body(
+        `${template}{% for k, v in row %}"{{ k }}": {{ v }}{% if not loop.last %}, {% endif %}{% endfor %}}}`,
+        columns,
+      ),
+    ).toBe(
+      '{"row": {"n":1.50,"$numberDecimal":"1;2"}, "key": "1;2", "in": true, "pairs": { "n": 1.50, "$numberDecimal": "1;2"}}',
+    );
+  });
+
   it('forgives comments and trailing commas, and sends strict JSON', () => {
     const template = `{
       // who {{ n }}

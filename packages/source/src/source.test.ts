@@ -77,6 +77,24 @@ describe('a predicate that can be read', () => {
     });
   });
 
+  it.each(['json', 'jsonb'])(
+    'keeps every digit of the numbers in %s, and takes nothing of a row for a number',
+    async (type) => {
+      const numbers = '[12345678901234567890, 1.50, 0.1, -7, 1.0]';
+      const strings = String.raw`{"q\"12.50": "\\\" 1.50 \\", "$numberDecimal": "1;2", "\u0024$numberDecimal": "x", "a": "$numberDecimal"}`;
+      const [entity] = await readAll(
+        `select 1 as entity_pk, '${numbers}'::${type} as numbers, '${strings}'::${type} as strings, array['2.50']::${type}[] as list`,
+      );
+      const decimal = ($numberDecimal: string) => ({ $numberDecimal });
+      expect(entity?.columns).toEqual({
+        entity_pk: 1,
+        numbers: [decimal('12345678901234567890'), decimal('1.50'), 0.1, -7, decimal('1.0')],
+        strings: { 'q"12.50': '\\" 1.50 \\', $$numberDecimal: '1;2', $$$numberDecimal: 'x', a: '$numberDecimal' },
+        list: [decimal('2.50')],
+      });
+    },
+  );
+
   it('stops reading when the claim of a batch fails, and hands that fault on as it is', async () => {
     const fault = new Error('the ledger is away');
     const reading = readEntities(
