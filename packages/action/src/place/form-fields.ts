@@ -1,7 +1,7 @@
 /** What is known of a form body's pairs before any row: their names, and the values that no row changes. */
 import { type Part, placeOf, report } from '../template/part.js';
 import type { Piece, TextPiece } from '../template/pieces.js';
-import { splitLiteral } from './form-text.js';
+import { isLayout, splitLiteral } from './form-text.js';
 
 /** `varies`: it has a tag, or a condition decides whether it is there at all. */
 export type FormField =
@@ -33,6 +33,8 @@ interface Pair {
   readonly depth: number;
   name: string;
   value: string;
+  /** White space behind it, which is its own if something of it follows. */
+  blank: string;
   hasEquals: boolean;
   nameVaries: boolean;
   varies: boolean;
@@ -49,15 +51,16 @@ export const readFormFields = (part: Part, pieces: readonly Piece[]): FormFields
       const [first] = named;
       if (first === undefined) return { kind: 'absent' };
       const varying = named.filter((pair) => pair.varies);
-      if (varying.length === 0) return { kind: 'literal', value: decode(first.value) };
+      if (varying.length === 0) return { kind: 'literal', value: valueOf(first) };
       return { kind: 'varies', usesColumns: varying.some((pair) => pair.usesColumns) };
     },
   };
 };
 
-const toParameter = (part: Part, { name, value, varies, offset }: Pair): FormParameter => {
+const toParameter = (part: Part, pair: Pair): FormParameter => {
+  const { name, varies, offset } = pair;
   const indentation = /^\s*/.exec(part.source.slice(offset))?.[0].length ?? 0;
-  return { name: decode(name), value: decode(value), literal: !varies, ...placeOf(part.source, offset + indentation) };
+  return { name: decode(name), value: valueOf(pair), literal: !varies, ...placeOf(part.source, offset + indentation) };
 };
 
 const isPair = ({ name, hasEquals, varies }: Pair): boolean => name !== '' || hasEquals || varies;
@@ -83,7 +86,10 @@ const readPieces = (pieces: readonly Piece[], open: readonly Pair[], reading: Re
     if (piece.kind === 'text') {
       current = readText(piece, current, reading);
     } else if (piece.kind === 'output') {
-      for (const pair of current) vary(pair, piece.uses.columns.size > 0);
+      for (const pair of current) {
+        takeBlank(pair);
+        vary(pair, piece.uses.columns.size > 0);
+      }
     } else {
       const { uses } = piece.kind === 'if' ? piece.condition : piece.list;
       const usesColumns = reading.usesColumns || uses.columns.size > 0;
@@ -97,11 +103,13 @@ const readPieces = (pieces: readonly Piece[], open: readonly Pair[], reading: Re
 
 const readText = (piece: TextPiece, open: readonly Pair[], reading: Reading): readonly Pair[] => {
   let current = open;
-  for (const { text, at } of splitLiteral(piece.text)) {
+  for (const { text, at, isBlank } of splitLiteral(piece.text)) {
     if (text === '&') {
       const pair = openPair(piece.offset + at + 1, reading);
       reading.pairs.push(pair);
       current = [pair];
+    } else if (isBlank) {
+      for (const pair of current) addBlank(pair, text, reading.depth > pair.depth);
     } else {
       for (const pair of current) addText(pair, text, current.length > 1 || reading.depth > pair.depth);
     }
@@ -114,6 +122,7 @@ const openPair = (offset: number, { depth, usesColumns }: Reading): Pair => ({
   depth,
   name: '',
   value: '',
+  blank: '',
   hasEquals: false,
   nameVaries: false,
   varies: depth > 0,
@@ -122,9 +131,24 @@ const openPair = (offset: number, { depth, usesColumns }: Reading): Pair => ({
 
 const addText = (pair: Pair, text: string, isUncertain: boolean): void => {
   if (isUncertain) vary(pair, true);
+  takeBlank(pair);
   if (text === '=' && !pair.hasEquals) pair.hasEquals = true;
   else if (pair.hasEquals) pair.value += text;
   else pair.name += text;
+};
+
+const addBlank = (pair: Pair, text: string, isUncertain: boolean): void => {
+  if (isUncertain && !isLayout(text)) vary(pair, true);
+  pair.blank += text;
+};
+
+const valueOf = ({ value, blank }: Pair): string => decode(isLayout(blank) ? value : value + blank);
+
+const takeBlank = (pair: Pair): void => {
+  const isFirst = pair.name === '' && !pair.hasEquals;
+  if (pair.hasEquals) pair.value += pair.blank;
+  else if (!isFirst || !isLayout(pair.blank)) pair.name += pair.blank;
+  pair.blank = '';
 };
 
 const vary = (pair: Pair, usesColumns: boolean): void => {

@@ -3,7 +3,8 @@
  * stands for the byte it names, and everything else, `+` and space included, is itself. We do the percent-encoding, of
  * literal text and of values, in the form `application/x-www-form-urlencoded` of the URL Standard, with %20 for a space.
  *
- * Line breaks beside an `&` and at both ends are layout, so that a body may be written with one pair a line.
+ * Line breaks beside an `&` and at both ends are layout, so that a body may be written with one pair a line, and with a tag on a
+ * line of its own.
  */
 import { encodeComponent } from '../encode-component.js';
 import { type Part, report } from '../template/part.js';
@@ -11,7 +12,7 @@ import type { Piece, TextPiece } from '../template/pieces.js';
 import type { Emit } from '../template/run.js';
 import { nul, textOf } from '../template/values.js';
 import { type FormFields, readFormFields } from './form-fields.js';
-import { splitLiteral, trimEnds } from './form-text.js';
+import { emptyValue, settleBlanks, splitLiteral } from './form-text.js';
 import { type Context, type Encode, placePieces } from './place.js';
 
 /** `either`: in a pair that has its `=` on one way through the template and not on another. */
@@ -23,20 +24,24 @@ export interface PlacedForm {
 }
 
 export const placeForm = (part: Part, pieces: readonly Piece[]): PlacedForm => {
-  const trimmed = trimEnds(pieces);
   const context: Context<State> = {
     start: 'name',
     text: (state, piece) => writeLiteral(part, piece, state),
     encoder: () => encodeValue,
     join: (a, b) => (a === b ? a : 'either'),
   };
-  return { emit: placePieces(trimmed, context).emit, fields: readFormFields(part, trimmed) };
+  const { emit } = placePieces(pieces, context);
+  const settled: Emit = (run) => {
+    emit(run);
+    run.out = settleBlanks(run.out);
+  };
+  return { emit: settled, fields: readFormFields(part, pieces) };
 };
 
 const encodeValue: Encode = (run, value) => {
   const text = textOf(run, value);
   if (text.includes('\0')) throw nul(run);
-  return encodeComponent(text);
+  return text === '' ? emptyValue : encodeComponent(text);
 };
 
 const writeLiteral = (part: Part, { text, offset }: TextPiece, start: State): { text: string; state: State } => {
@@ -46,6 +51,8 @@ const writeLiteral = (part: Part, { text, offset }: TextPiece, start: State): { 
     if (token.text === '&') {
       state = 'name';
       out += '&';
+    } else if (token.isBlank) {
+      out += token.text;
     } else if (token.text !== '=') {
       out += encodeLiteral(part, token.text, offset + token.at);
     } else if (state === 'value') {
