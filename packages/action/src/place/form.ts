@@ -7,7 +7,7 @@
  * line of its own.
  */
 import { encodeComponent } from '../encode-component.js';
-import { type Part, report } from '../template/part.js';
+import { type Part, report, warn } from '../template/part.js';
 import type { Piece, TextPiece } from '../template/pieces.js';
 import type { Emit } from '../template/run.js';
 import { nul, textOf } from '../template/values.js';
@@ -24,19 +24,44 @@ export interface PlacedForm {
 }
 
 export const placeForm = (part: Part, pieces: readonly Piece[]): PlacedForm => {
+  const seen: Seen = { plusAt: undefined, hasBytes: false };
   const context: Context<State> = {
     start: 'name',
-    text: (state, piece) => writeLiteral(part, piece, state),
+    text: (state, piece) => {
+      look(seen, piece);
+      return writeLiteral(part, piece, state);
+    },
     encoder: () => encodeValue,
     join: (a, b) => (a === b ? a : 'either'),
   };
   const { emit } = placePieces(pieces, context);
+  if (seen.hasBytes && seen.plusAt !== undefined) warnOfPlus(part, seen.plusAt);
   const settled: Emit = (run) => {
     emit(run);
     run.out = settleBlanks(run.out);
   };
   return { emit: settled, fields: readFormFields(part, pieces) };
 };
+
+/** Signs of a body that was pasted in its encoded form, in which a plus is a space. */
+interface Seen {
+  /** The first plus between two letters. */
+  plusAt: number | undefined;
+  hasBytes: boolean;
+}
+
+const look = (seen: Seen, { text, offset }: TextPiece): void => {
+  const plus = /(?<=\p{L})\+(?=\p{L})/u.exec(text);
+  if (plus !== null) seen.plusAt ??= offset + plus.index;
+  seen.hasBytes ||= /%[0-9a-f]{2}/i.test(text);
+};
+
+const warnOfPlus = (part: Part, offset: number): void =>
+  warn(part, offset, {
+    code: 'FORM_PLUS',
+    message: 'this "+" is sent as a plus, not as a space, though %XX beside it looks like an encoded body',
+    mend: 'write a space as a space',
+  });
 
 const encodeValue: Encode = (run, value) => {
   const text = textOf(run, value);
