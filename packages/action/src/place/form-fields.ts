@@ -51,7 +51,7 @@ export const readFormFields = (part: Part, pieces: readonly Piece[]): FormFields
       const [first] = named;
       if (first === undefined) return { kind: 'absent' };
       const varying = named.filter((pair) => pair.varies);
-      if (varying.length === 0) return { kind: 'literal', value: valueOf(first) };
+      if (varying.length === 0) return { kind: 'literal', value: readValue(first) };
       return { kind: 'varies', usesColumns: varying.some((pair) => pair.usesColumns) };
     },
   };
@@ -60,7 +60,7 @@ export const readFormFields = (part: Part, pieces: readonly Piece[]): FormFields
 const toParameter = (part: Part, pair: Pair): FormParameter => {
   const { name, varies, offset } = pair;
   const indentation = /^\s*/.exec(part.source.slice(offset))?.[0].length ?? 0;
-  return { name: decode(name), value: valueOf(pair), literal: !varies, ...placeOf(part.source, offset + indentation) };
+  return { name: decode(name), value: readValue(pair), literal: !varies, ...placeOf(part.source, offset + indentation) };
 };
 
 const isPair = ({ name, hasEquals, varies }: Pair): boolean => name !== '' || hasEquals || varies;
@@ -142,7 +142,7 @@ const addBlank = (pair: Pair, text: string, isUncertain: boolean): void => {
   pair.blank += text;
 };
 
-const valueOf = ({ value, blank }: Pair): string => decode(isLayout(blank) ? value : value + blank);
+const readValue = ({ value, blank }: Pair): string => decode(isLayout(blank) ? value : value + blank);
 
 const takeBlank = (pair: Pair): void => {
   const isFirst = pair.name === '' && !pair.hasEquals;
