@@ -74,7 +74,12 @@ const messageLines = ({ messages, entities }: TaskPlan): [string, string][] => {
     ['segments', `${formatCount(segments)}${each}${encoding}`],
     ['to', to.slice(0, 8).join(', ')],
     ...(duplicates > 0
-      ? [['twice', `${formatNumberOf(duplicates, 'number')} would get more than one message`] as [string, string]]
+      ? [
+          ['twice', `${formatNumberOf(duplicates, 'message')} would go to a number that gets one already`] as [
+            string,
+            string,
+          ],
+        ]
       : []),
     ['cost', cost === undefined ? 'unknown: there is no price table (--prices)' : formatCost(cost)],
   ];
