@@ -295,6 +295,10 @@ describe('headers', () => {
     [{ 'X-A': '1', 'x-a': '2' }, 'action.headers.x-a:1:1: x-a is there twice\n  → leave one of them out'],
     [{ 'X-A': 'a\nb' }, 'action.headers.X-A:1:2: a header has no line breaks\n  → write its value on one line'],
     [{ 'X-A': 'a€' }, 'action.headers.X-A:1:2: a header holds only characters of Latin-1'],
+    [
+      { 'X-A': '{{ x }} ' },
+      'action.headers.X-A:1:8: a header has no blanks at its ends: receivers take them off\n  → leave them out',
+    ],
     [{ 'X-A': '{{ x' }, 'action.headers.X-A:1:1: this {{ is never closed\n  → close it with }}'],
   ])('%j', (headers, expected) => expect(textOf({ headers })).toBe(expected));
 });

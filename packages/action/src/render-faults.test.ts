@@ -61,6 +61,11 @@ it.each([
     'action.headers.X-A:1:1: the value holds a line break or a character that a header has none for',
   ],
   [
+    { headers: { 'X-A': 'a {{ empty }}' } },
+    'RENDER_HEADER',
+    'action.headers.X-A:1:1: the header would begin or end with a blank, which receivers take off',
+  ],
+  [
     { headers: { 'X-A': '{{ euro }}' } },
     'RENDER_HEADER',
     'action.headers.X-A:1:1: the value holds a line break or a character that a header has none for',

@@ -60,7 +60,12 @@ export const readFormFields = (part: Part, pieces: readonly Piece[]): FormFields
 const toParameter = (part: Part, pair: Pair): FormParameter => {
   const { name, varies, offset } = pair;
   const indentation = /^\s*/.exec(part.source.slice(offset))?.[0].length ?? 0;
-  return { name: decode(name), value: readValue(pair), literal: !varies, ...placeOf(part.source, offset + indentation) };
+  return {
+    name: decode(name),
+    value: readValue(pair),
+    literal: !varies,
+    ...placeOf(part.source, offset + indentation),
+  };
 };
 
 const isPair = ({ name, hasEquals, varies }: Pair): boolean => name !== '' || hasEquals || varies;
