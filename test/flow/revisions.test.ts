@@ -61,7 +61,9 @@ describe('a changed task', () => {
   it('that says resend is for those who are done as well, once for each change of its action', async () => {
     const planned = await stage.quail('task', 'plan', await write('three', 'onChange: resend'), '--json');
     expect(JSON.parse(planned.stdout).plans[0].entities).toMatchObject({ matched: 4, claimed: 4, sent: 4, again: 4 });
-    expect(await apply('three', 'onChange: resend')).toContain('whoever is done gets the changed message, too');
+    expect(await apply('three', 'onChange: resend')).toContain(
+      'whoever is done with an older message gets this one, too',
+    );
     await untilSent(8);
     await untilScanned();
     expect(await apply('three', 'onChange: resend\nretries: 2')).not.toContain('whoever is done');
@@ -72,10 +74,21 @@ describe('a changed task', () => {
     expect(await texts()).toEqual([...(four ?? []), 'one', 'one', 'one', ...(three ?? []), 'two']);
   });
 
+  it('says so where onChange alone is changed: those sent by an older action get the one of now', async () => {
+    expect(await apply('five', 'retries: 2')).not.toContain('whoever is done');
+    await untilScanned();
+    const planned = await stage.quail('task', 'plan', await write('five', 'onChange: resend\nretries: 2'), '--json');
+    expect(JSON.parse(planned.stdout).plans[0].entities).toMatchObject({ claimed: 4, again: 4 });
+    expect(await apply('five', 'onChange: resend\nretries: 2')).toContain('whoever is done with an older message');
+    await untilSent(16);
+    await apply('five', 'retries: 2');
+    expect(await apply('five', 'onChange: resend\nretries: 2')).not.toContain('whoever is done');
+  });
+
   it('leaves the story of what was done as it was', async () => {
     const { stdout } = await stage.quail('runs', 'list', '--limit', '50');
-    expect(stdout.match(/\+15550000001(?:~done-\d+)? +completed/g)).toHaveLength(3);
+    expect(stdout.match(/\+15550000001(?:~done-\d+)? +completed/g)).toHaveLength(4);
     const rows = JSON.parse((await stage.quail('runs', 'list', '--entity', '+15550000001', '--json')).stdout);
-    expect(rows).toMatchObject([{ state: 'completed', revision: 5, attempts: 1 }]);
+    expect(rows).toMatchObject([{ state: 'completed', revision: 7, attempts: 1 }]);
   });
 });

@@ -4,17 +4,25 @@ import { openStage, type Stage } from '../support/stage.js';
 import { createUsers, smsTask } from '../support/tasks.js';
 
 let stage: Stage;
+let task: string;
+let planned: { entities: { sent: number; bad: Record<string, number> } };
 
 beforeAll(async () => {
   stage = await openStage();
-  await stage.source.query(createUsers(3));
+  await stage.source.query(createUsers(4));
   // A header can't carry every letter; the first row that is read is the one that doesn't fit.
   await stage.source.query(`update public.users set first_name = 'Łukasz' where phone_number like '%1'`);
+  // Twilio takes no text of more than 1,600 characters.
+  await stage.source.query(`update public.users set first_name = repeat('x', 1600) where phone_number like '%2'`);
   const text = smsTask({
     name: 'welcome',
     predicate: 'SELECT phone_number AS entity_pk, phone_number, first_name FROM public.users ORDER BY 1',
+    body: 'From=+15005550006&To={{.phone_number}}&Body=Hi {{.first_name}}',
   }).replace('    Authorization:', '    X-Name: "{{.first_name}}"\n    Authorization:');
-  const applied = await stage.quail('task', 'apply', await stage.writeTask('welcome', text));
+  task = await stage.writeTask('welcome', text);
+  expect(await stage.quail('migrate')).toMatchObject({ code: 0 });
+  planned = JSON.parse((await stage.quail('task', 'plan', task, '--json')).stdout).plans[0];
+  const applied = await stage.quail('task', 'apply', task);
   expect(applied).toMatchObject({ code: 0 });
   stage.start(['scheduler']);
   stage.start(['worker']);
@@ -23,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const hasEnded = (runs: { state: string }[]): boolean =>
-  runs.length === 3 && runs.every(({ state }) => ['completed', 'failed'].includes(state));
+  runs.length === 4 && runs.every(({ state }) => ['completed', 'failed'].includes(state));
 
 it('a row that does not fit its template fails by itself, without an attempt, and stops nobody else', async () => {
   const read = async () =>
@@ -34,7 +42,13 @@ it('a row that does not fit its template fails by itself, without an attempt, an
   });
   expect(await read()).toMatchObject([
     { state: 'failed', attempts: 0, code: expect.stringMatching(/^RENDER_/) },
+    { state: 'failed', attempts: 0, code: 'PARAMETER_OUT_OF_BOUNDS' },
     { state: 'completed', attempts: 1 },
     { state: 'completed', attempts: 1 },
   ]);
+});
+
+it('a plan has told of them', () => {
+  expect(planned.entities).toMatchObject({ sent: 2, bad: { 'Body is longer than 1600 characters': 1 } });
+  expect(Object.keys(planned.entities.bad)).toHaveLength(2);
 });

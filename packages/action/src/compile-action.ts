@@ -37,8 +37,11 @@ export interface RenderedRequest {
 export type ActionPart = 'url' | 'headers' | 'body';
 
 export interface CompiledAction {
-  /** Throws RenderFault when the row doesn't fit: nothing may be sent then. */
-  readonly render: (columns: Columns, secrets: Readonly<Record<string, string>>) => RenderedRequest;
+  /**
+   * Throws RenderFault when the row doesn't fit: nothing may be sent then. With a mask, to be looked at and not to be sent:
+   * conditions go as they go, and the mask stands for each value that is made with a secret.
+   */
+  readonly render: (columns: Columns, secrets: Readonly<Record<string, string>>, mask?: string) => RenderedRequest;
   /** The same without its headers: whom it is for, and what it says. Needs no secret that only a header has. */
   readonly renderMessage: CompiledAction['render'];
   /** In the order in which the template names them. */
@@ -140,8 +143,8 @@ const hasFixedSender = (form: PlacedForm | undefined): boolean =>
 
 const openRender = (url: Compiled, headers: readonly CompiledHeader[], body: CompiledBody) => {
   const isForm = body.form !== undefined;
-  return (columns: Columns, secrets: Readonly<Record<string, string>>): RenderedRequest => {
-    const run = openRun(columns, secrets);
+  return (columns: Columns, secrets: Readonly<Record<string, string>>, mask?: string): RenderedRequest => {
+    const run = openRun(columns, secrets, mask);
     const rendered = {
       url: write(run, url),
       headers: writeHeaders(run, headers),

@@ -16,6 +16,7 @@ import { decideVerdict } from './decide-verdict.js';
 import { finishSurely } from './finish-surely.js';
 import type { ReceiptAddress } from './receipt-address.js';
 import { type Judged, type RecordDeps, recordOutcome } from './record-outcome.js';
+import { refuseOutOfBounds } from './refuse-out-of-bounds.js';
 import type { StoppedTasks } from './stopped-tasks.js';
 import type { SuppressionWatch } from './suppression-watch.js';
 import type { TaskCache } from './task-cache.js';
@@ -110,6 +111,7 @@ const prepare = async (run: StartedRun, deps: DeliverDeps): Promise<Prepared | J
   try {
     const task = await deps.tasks.read(run.taskId, run.revision);
     const rendered = task.render(run.columns, deps.secrets);
+    refuseOutOfBounds(task, rendered, deps.now().getTime());
     const address = () => (task.isMessage ? addressOf(rendered.url, rendered.form ?? []) : undefined);
     if (deps.suppressions.has(address)) return { task, verdict: suppressed, spent: false };
     const request = deps.receipts?.ask(rendered, task, run) ?? withWebhookHeaders(rendered, task, run, deps);

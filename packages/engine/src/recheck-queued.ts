@@ -3,7 +3,8 @@
  * asked again every few seconds, so that nobody gets a message who has left or opted out since; the job of a run that is skipped
  * meanwhile means nothing any more.
  */
-import { type QueuedLane, readQueued, readQueuedLanes } from '@quailrunner/ledger';
+import { type QueuedLane, readQueued, readQueuedLanes, returnRuns } from '@quailrunner/ledger';
+import { describeFault } from '@quailrunner/telemetry';
 import { type AddressDeps, addressRuns } from './address-runs.js';
 import { type RecheckDeps, recheckRuns } from './recheck-runs.js';
 
@@ -16,7 +17,14 @@ export const recheckQueued = async (deps: QueuedDeps): Promise<void> => {
   for (const lane of await readQueuedLanes(deps.ledger, olderThanMs)) await recheckLane(lane, deps);
 };
 
+/** One that can't be asked about waits to be fed again, and keeps no other lane from being asked about. */
 const recheckLane = async (lane: QueuedLane, deps: QueuedDeps): Promise<void> => {
-  const runs = await recheckRuns(await readQueued(deps.ledger, lane.laneId, olderThanMs), deps);
-  await addressRuns(runs, lane, deps);
+  const { laneId } = lane;
+  const runs = await recheckRuns(await readQueued(deps.ledger, laneId, olderThanMs), deps);
+  try {
+    await addressRuns(runs, lane, deps);
+  } catch (fault) {
+    await returnRuns(deps.ledger, runs);
+    deps.log.emit('lane.recheck_failed', { laneId, runs: runs.length, ...describeFault(fault) });
+  }
 };

@@ -11,8 +11,11 @@ export interface RenderedRun extends RenderedRequest {
   readonly callingCode?: string;
 }
 
-/** Throws RenderFault where the row doesn't fit its templates, and NUMBER_INVALID where To is no phone number. */
-export type RenderRequest = (columns: Columns, secrets: Readonly<Record<string, string>>) => RenderedRun;
+/**
+ * Throws RenderFault where the row doesn't fit its templates, and NUMBER_INVALID where To is no phone number. The mask stands for
+ * what is made with a secret, where the request is to be looked at.
+ */
+export type RenderRequest = (columns: Columns, secrets: Readonly<Record<string, string>>, mask?: string) => RenderedRun;
 
 /** The column of a test's run that names its recipient instead of the row's own. No column of SQL is called so. */
 export const testRecipient = '~test recipient';
@@ -25,10 +28,11 @@ interface MessageSettings {
 
 export const openRender =
   (render: CompiledAction['render'], { isMessage, region, isTest }: MessageSettings): RenderRequest =>
-  (columns, secrets) => {
-    const rendered = render(columns, secrets);
+  (columns, secrets, mask) => {
+    const rendered = render(columns, secrets, mask);
     if (!isMessage || rendered.form === undefined) return rendered;
     const own = valueIn(rendered.form, 'To') ?? '';
+    if (mask !== undefined && own.includes(mask)) return rendered;
     return withNumber(rendered, rendered.form, readRecipient(isTest ? String(columns[testRecipient]) : own, region));
   };
 

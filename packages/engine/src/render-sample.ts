@@ -12,7 +12,7 @@ import {
 } from '@quailrunner/domain';
 import { countSegments, type FormPair, readSegments, valueIn } from '@quailrunner/twilio';
 import { type CompiledTask, compileTask } from './compile-task.js';
-import { maskSecrets, type Sample, toSample } from './plan/make-sample.js';
+import { renderMasked, type Sample, toSample } from './plan/make-sample.js';
 import type { RenderedRun } from './render-request.js';
 
 export type RenderedSample =
@@ -45,11 +45,15 @@ export interface MessageOutline {
   readonly parameters: readonly string[];
 }
 
-/** With the row as it is now. */
-export const renderSample = (definition: TaskDefinition, columns: Columns): RenderedSample => {
+/** With the row as it is now; conditions go as the secrets have it that are known. */
+export const renderSample = (
+  definition: TaskDefinition,
+  columns: Columns,
+  secrets: Readonly<Record<string, string>> = {},
+): RenderedSample => {
   try {
     const task = compileTask(definition);
-    const request = task.render(columns, maskSecrets(task));
+    const request = renderMasked(task, columns, secrets);
     return { kind: 'rendered', outline: outlineOf(task, request), sample: toSample(task, request) };
   } catch (fault) {
     if (fault instanceof QuailError && !fault.retryable)

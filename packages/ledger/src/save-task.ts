@@ -13,7 +13,7 @@ export interface SavedTask {
   readonly change: 'created' | 'revised' | 'unchanged';
   /** It had been held for the content of an older revision, and goes on. */
   readonly isResumed: boolean;
-  /** Who is done gets the changed action, too: `onChange: resend`. */
+  /** By this change, those who are done get the action of now, too: `onChange: resend`, and there are such. */
   readonly isResent: boolean;
 }
 
@@ -47,7 +47,16 @@ const addRevision = `
       where before.task_id = $1 and before.revision = $2 - 1
     )
     else $2
-  end)`;
+  end)
+  returning edition`;
+
+// Why: nothing is sent again where nobody is done. Cost: the first run found ends it; where everybody has the action of now, it
+// reads the task's runs, and only when `onChange` becomes `resend`. Old runs that were sent anew are under another key.
+const findDone = `
+  select exists (
+    select from quailrunner.runs r
+    where r.task_id = $1 and r.state = 'completed' and r.revision < $2 and r.entity_pk not like '%~done-' || r.id
+  ) as "isSomebodyDone"`;
 
 // Promise: the new revision is scanned at once, and a scan of the old one claims nothing more: its lease is gone. A hold is
 // for the content of the old one; a person's pause stays.
@@ -77,7 +86,7 @@ export const saveTask = (
   { expectedRevision, isPaused = false }: SaveTerms = {},
 ): Promise<SavedTask> =>
   inTransaction(ledger, async (ask) => {
-    const { name, everyMs } = definition.settings;
+    const { name, everyMs, onChange = 'keep' } = definition.settings;
     await ask(nameTask, [name, everyMs]);
     const [locked] = await ask<{ taskId: number; revision: number; isHeld: boolean }>(lockTask, [name]);
     if (locked === undefined) throw new Error('unreachable: the row was made or found before');
@@ -89,7 +98,8 @@ export const saveTask = (
     const revision = task.revision + 1;
     const { settings, predicate, actionSealed } = toStored(ledger, { task: name, revision }, definition);
     const isSameAction = isDeepStrictEqual(newest?.settings.action, plain(definition).settings.action);
-    await ask(addRevision, [task.taskId, revision, settings, predicate, actionSealed, isSameAction]);
+    const values = [task.taskId, revision, settings, predicate, actionSealed, isSameAction];
+    const [added] = await ask<{ edition: number }>(addRevision, values);
     await ask(pointToRevision, [task.taskId, revision, everyMs, isPaused]);
     if (isHeld) await ask(endAlerts, [task.taskId]);
     const { ratePerSecond } = definition.settings;
@@ -106,13 +116,16 @@ export const saveTask = (
         ...(isHeld && { state: 'active' }),
       },
     });
-    const isResent = revision > 1 && !isSameAction && definition.settings.onChange === 'resend';
+    const isNowResent = onChange === 'resend' && !(isSameAction && newest?.settings.onChange === 'resend');
+    const [done] = isNowResent
+      ? await ask<{ isSomebodyDone: boolean }>(findDone, [task.taskId, added?.edition])
+      : [{ isSomebodyDone: false }];
     return {
       taskId: task.taskId,
       revision,
       change: revision === 1 ? 'created' : 'revised',
       isResumed: isHeld,
-      isResent,
+      isResent: done?.isSomebodyDone === true,
     };
   });
 

@@ -19,6 +19,7 @@ export interface EventFields {
   'recheck.failed': { task: string; runs: number } & Fault;
   'lane.fed': { laneId: number; runs: number };
   'lane.feed_failed': { laneId: number } & Fault;
+  'lane.recheck_failed': { laneId: number; runs: number } & Fault;
   'lane.opened': { laneId: number; lane: string };
   'lane.closed': { laneId: number };
   /** Its consumer took nothing although jobs were waiting. */
@@ -96,6 +97,7 @@ export const eventLevels: Readonly<Record<EventName, Level>> = {
   'recheck.failed': 'error',
   'lane.fed': 'debug',
   'lane.feed_failed': 'error',
+  'lane.recheck_failed': 'error',
   'lane.opened': 'info',
   'lane.closed': 'info',
   'lane.reopened': 'warn',

@@ -15,6 +15,7 @@ describe('the parameters of a message', () => {
   it.each([
     good,
     `${good}&MediaUrl=https://example.org/a.png&MediaUrl=https://example.org/b.png`,
+    `To={{.p}}&From=1&Body=${'😀'.repeat(1_600)}`,
     `${good}&StatusCallback=https://example.org/&ValidityPeriod=3600`,
     'To={{.p}}&MessagingServiceSid=MG1&MediaUrl={{.m}}&ValidityPeriod={{.v}}',
     'To={{.p}}&MessagingServiceSid=MG1&ContentSid=HX1&PersistentAction=a&PersistentAction=b&PersistentAction=c',

@@ -11,6 +11,8 @@ export interface FormParameter {
   readonly literal: boolean;
   readonly line?: number;
   readonly column?: number;
+  /** Numbers of the ways through the body's conditions on which it is there; on each unless set. */
+  readonly ways?: readonly number[];
 }
 
 /** An error stops the task; a warning is shown. */
@@ -59,8 +61,9 @@ const checkParameter = (parameter: FormParameter): ParameterProblem[] => {
 };
 
 const findFault = ({ name, value }: FormParameter, { range, maxLength }: MessageParameter): string | undefined => {
-  if (maxLength !== undefined && value.length > maxLength) {
-    return `${name} is ${value.length} characters long; at most ${maxLength} are allowed`;
+  const length = [...value].length;
+  if (maxLength !== undefined && length > maxLength) {
+    return `${name} is ${length} characters long; at most ${maxLength} are allowed`;
   }
   if (!range) return undefined;
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
@@ -78,15 +81,36 @@ const describeUnknown = (parameter: FormParameter): ParameterProblem => {
 };
 
 const checkCounts = (form: readonly FormParameter[]): ParameterProblem[] =>
-  [...new Set(form.map(({ name }) => name))].flatMap((name) => {
+  [...groupByName(form)].flatMap(([name, parameters]) => {
     const most = knownParameter(name)?.maxCount ?? (knownParameter(name) ? 1 : Number.POSITIVE_INFINITY);
-    const given = form.filter((parameter) => parameter.name === name);
+    const given = mostTogether(parameters);
     const surplus = given[most];
     if (!surplus) return [];
     const message =
       most === 1 ? `${name} stands here twice` : `${name} stands here ${given.length} times; at most ${most}`;
     return [problem(surplus, 'error', 'PARAMETER_REPEATED', message)];
   });
+
+const groupByName = (form: readonly FormParameter[]): Map<string, FormParameter[]> => {
+  const groups = new Map<string, FormParameter[]>();
+  for (const parameter of form) {
+    const group = groups.get(parameter.name);
+    if (group) group.push(parameter);
+    else groups.set(parameter.name, [parameter]);
+  }
+  return groups;
+};
+
+/** Those of the way that has the most of them. */
+const mostTogether = (parameters: readonly FormParameter[]): readonly FormParameter[] => {
+  const ways = [...new Set(parameters.flatMap(({ ways }) => ways ?? []))];
+  if (ways.length === 0) return parameters;
+  const together = new Map<number, FormParameter[]>(ways.map((way) => [way, []]));
+  for (const parameter of parameters) {
+    for (const way of parameter.ways ?? ways) together.get(way)?.push(parameter);
+  }
+  return [...together.values()].reduce((most, these) => (these.length > most.length ? these : most));
+};
 
 const knownParameter = (name: string): MessageParameter | undefined =>
   Object.hasOwn(messageParameters, name) ? messageParameters[name] : undefined;

@@ -32,7 +32,8 @@ export const checkSchedule = (form: readonly FormParameter[], now: number): Para
   return problems;
 };
 
-const wrongTime = (text: string, now: number): string | undefined => {
+/** What is wrong with a SendAt; `now` in epoch milliseconds. */
+export const wrongTime = (text: string, now: number): string | undefined => {
   const at = isoTime.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) return 'SendAt is no time in ISO 8601 with a time zone';
   if (at - now <= bounds.fromMs) return 'SendAt is less than five minutes from now, or over';

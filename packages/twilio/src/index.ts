@@ -6,6 +6,7 @@ export { isSignedByTwilio } from './check-signature.js';
 export { classify, classifyFound } from './classify.js';
 export { type CodeTable, messageCodes, withOwnCodes } from './codes.js';
 export { defaultRateOf } from './default-rate.js';
+export { findFormFault } from './find-form-fault.js';
 export { type FormPair, valueIn } from './form.js';
 export { laneKeyOf } from './lane-key.js';
 export { creationWindow, type MessageMatch, matchMessage, type SentMessage } from './match-message.js';

@@ -49,7 +49,7 @@ export const applyTasks = async (paths: readonly string[], json: boolean, contex
     for (const each of applied) {
       const change = terminal.paint(paintOfChange[each.change], each.change.padEnd('unchanged'.length));
       terminal.print(
-        `${change}  ${nameOf(each)}  ${terminal.paint('dim', `revision ${each.revision}${each.isResumed ? ': it was held, and goes on' : ''}${each.isResent ? ': whoever is done gets the changed message, too' : ''}`)}`,
+        `${change}  ${nameOf(each)}  ${terminal.paint('dim', `revision ${each.revision}${each.isResumed ? ': it was held, and goes on' : ''}${each.isResent ? ': whoever is done with an older message gets this one, too' : ''}`)}`,
       );
     }
     tellWarnings(applied, context);

@@ -106,10 +106,10 @@ const changed = z.object({ changed: count.meta({ description: 'The others had mo
 
 const presentRun = ({ entityPk, ...row }: RunRow) => ({ ...row, entity: maskEntityPk(entityPk) });
 
-const tell = async (row: RunStory, ledger: Ledger) => {
+const tell = async (row: RunStory, { ledger, desk }: Pick<ApiDeps, 'ledger' | 'desk'>) => {
   const [acts, requests] = await Promise.all([
     readAudit(ledger, { limit: mostActs }, { subjectKind: 'run', subjectId: row.runId }),
-    renderAll(ledger, row),
+    renderAll(ledger, row, desk),
   ]);
   const hide = (revision: number, told: string): string =>
     hideValues(told, personalOf(row.columns, requests.get(revision)));
@@ -206,9 +206,9 @@ export const runEndpoints = [
     params,
     answer: story,
     refusals: none,
-    handle: async ({ params: { id } }, { ledger }) => {
-      const row = await readRun(ledger, id);
-      return row === undefined ? notFound('run') : tell(row, ledger);
+    handle: async ({ params: { id } }, deps) => {
+      const row = await readRun(deps.ledger, id);
+      return row === undefined ? notFound('run') : tell(row, deps);
     },
   }),
   endpoint({
@@ -263,10 +263,10 @@ export const runEndpoints = [
     params,
     answer: revealed,
     refusals: none,
-    handle: async ({ params: { id }, by }, { ledger }) => {
+    handle: async ({ params: { id }, by }, { ledger, desk }) => {
       const row = await revealRun(ledger, id, by);
       if (row === undefined) return notFound('run');
-      const requests = [...(await renderAll(ledger, row))];
+      const requests = [...(await renderAll(ledger, row, desk))];
       return {
         entity: row.entityPk,
         columns: { ...row.columns },

@@ -40,7 +40,7 @@ export const lookAt = async (
     const rows = entities.map(({ pk, columns: values }) =>
       columns.map(({ name }) => show(name === 'entity_pk' ? pk : values[name])),
     );
-    return { problems: [], warnings: checked.warnings, columns, rows, ...sampleOf(checked.task, entities[0]) };
+    return { problems: [], warnings: checked.warnings, columns, rows, ...sampleOf(checked.task, entities[0], desk) };
   } catch (fault) {
     if (fault instanceof ProblemsError) return { ...nothing, problems: fault.problems };
     throw fault;
@@ -72,10 +72,11 @@ const show = (value: unknown): string => {
 const sampleOf = (
   task: Parameters<typeof makeSample>[0],
   entity: Entity | undefined,
+  { secrets }: Desk,
 ): { sample: PreviewedSample } | { fault: string } | undefined => {
   if (entity === undefined) return undefined;
   try {
-    const { url, headers, body, phone } = makeSample(task, entity.columns);
+    const { url, headers, body, phone } = makeSample(task, entity.columns, secrets);
     const lines = [`POST ${url}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), '', body];
     const wire = lines.join('\n');
     return { sample: phone === undefined ? { wire } : { wire, phone, segments: describeSegments(phone) } };

@@ -17,6 +17,7 @@ import { type CodeTable, messageCodes } from '@quailrunner/twilio';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../problem.js';
 import { principalOf } from '../sign-in/gate.js';
+import type { Desk } from './desk.js';
 import { fieldOf } from './forms.js';
 import type { ReadStatus } from './open-status.js';
 import { presentRevealed, presentRun } from './present-run.js';
@@ -25,6 +26,7 @@ import { goTo, showPage } from './show-page.js';
 export interface RunDeps {
   readonly ledger: Ledger;
   readonly status: ReadStatus;
+  readonly desk: Desk;
   /** What Twilio's codes mean; ours unless given. */
   readonly codes?: CodeTable | undefined;
 }
@@ -36,7 +38,7 @@ export const isRunId = (text: string): boolean => /^[1-9]\d{0,17}$/.test(text);
 const mostActs = 200;
 const mostRevisions = 5;
 
-export const addRun = (site: FastifyInstance, { ledger, status, codes = messageCodes }: RunDeps): void => {
+export const addRun = (site: FastifyInstance, { ledger, status, desk, codes = messageCodes }: RunDeps): void => {
   const show = async (
     request: FastifyRequest,
     reply: FastifyReply,
@@ -46,7 +48,7 @@ export const addRun = (site: FastifyInstance, { ledger, status, codes = messageC
     const [lane, acts, requests] = await Promise.all([
       laneOf(ledger, run.laneId),
       readAudit(ledger, { limit: mostActs }, { subjectKind: 'run', subjectId: run.runId }),
-      renderAll(ledger, run),
+      renderAll(ledger, run, desk),
     ]);
     return showPage(request, reply, view, {
       run: presentRun(run, { lane, acts, requests, codes, now: new Date() }),
@@ -108,7 +110,7 @@ export const addRun = (site: FastifyInstance, { ledger, status, codes = messageC
     const id = idOf(request);
     const run = isRunId(id) ? await revealRun(ledger, id, actorOf(request)) : undefined;
     if (run === undefined) return answerNoRun(request, reply);
-    const revealed = presentRevealed(run, await renderAll(ledger, run));
+    const revealed = presentRevealed(run, await renderAll(ledger, run, desk));
     return show(request, reply, 'run-revealed.njk', { run, revealed });
   });
 };
@@ -135,16 +137,22 @@ const laneOf = async (ledger: Ledger, laneId: number): Promise<string> => {
 };
 
 /** Its request as each revision that tried it renders it, and as the one that is to try it next. */
-export const renderAll = async (ledger: Ledger, run: RunStory): Promise<Map<number, RenderedSample>> => {
+export const renderAll = async (ledger: Ledger, run: RunStory, desk: Desk): Promise<Map<number, RenderedSample>> => {
   const revisions = [...new Set([...run.history.map(({ revision }) => revision), run.revision])].slice(-mostRevisions);
-  const rendered = revisions.map(async (revision) => [revision, await renderOne(ledger, run, revision)] as const);
+  const rendered = revisions.map(
+    async (revision) => [revision, await renderOne(ledger, { ...run, revision }, desk)] as const,
+  );
   return new Map(await Promise.all(rendered));
 };
 
 /** A revision that doesn't open (another key) or isn't there any more is told like a row that doesn't fit. */
-const renderOne = async (ledger: Ledger, run: RunStory, revision: number): Promise<RenderedSample> => {
+const renderOne = async (
+  ledger: Ledger,
+  { taskId, revision, columns }: Pick<RunStory, 'taskId' | 'revision' | 'columns'>,
+  { secrets }: Desk,
+): Promise<RenderedSample> => {
   try {
-    return renderSample(await readRevision(ledger, run.taskId, revision), run.columns);
+    return renderSample(await readRevision(ledger, taskId, revision), columns, secrets);
   } catch (fault) {
     if (!(fault instanceof QuailError) || fault.retryable) throw fault;
     return { kind: 'fault', code: fault.code, reason: fault.message };

@@ -1,7 +1,8 @@
 /** What is known of a form body's pairs before any row: their names, and the values that no row changes. */
 import { type Part, placeOf, report } from '../template/part.js';
 import type { Piece, TextPiece } from '../template/pieces.js';
-import { isLayout, splitLiteral } from './form-text.js';
+import { isLayout, splitLiteral, takeBlank } from './form-text.js';
+import { readWayPairs, type WayPair } from './form-ways.js';
 
 /** `varies`: it has a tag, or a condition decides whether it is there at all. */
 export type FormField =
@@ -19,11 +20,13 @@ export interface FormParameter {
   /** In the body, from 1. */
   readonly line: number;
   readonly column: number;
+  /** Numbers of the ways through the body's conditions on which it is there. */
+  readonly ways: readonly number[];
 }
 
 export interface FormFields {
   readonly field: (name: string) => FormField;
-  /** Those whose name no row changes, in order. */
+  /** Those whose name no row writes, in order; a pair that conditions give several names stands there with each. */
   readonly parameters: readonly FormParameter[];
 }
 
@@ -45,7 +48,7 @@ export const readFormFields = (part: Part, pieces: readonly Piece[]): FormFields
   const pairs = readPairs(pieces).filter(isPair);
   for (const pair of pairs) if (!pair.hasEquals && !pair.varies) reportNoEquals(part, pair);
   return {
-    parameters: pairs.filter((pair) => !pair.nameVaries).map((pair) => toParameter(part, pair)),
+    parameters: readWayPairs(pieces).map((pair) => toParameter(part, pair)),
     field: (name) => {
       const named = pairs.filter((pair) => pair.nameVaries || decode(pair.name) === name);
       const [first] = named;
@@ -57,15 +60,9 @@ export const readFormFields = (part: Part, pieces: readonly Piece[]): FormFields
   };
 };
 
-const toParameter = (part: Part, pair: Pair): FormParameter => {
-  const { name, varies, offset } = pair;
-  const indentation = /^\s*/.exec(part.source.slice(offset))?.[0].length ?? 0;
-  return {
-    name: decode(name),
-    value: readValue(pair),
-    literal: !varies,
-    ...placeOf(part.source, offset + indentation),
-  };
+const toParameter = (part: Part, { name, value, varies, offset, ways }: WayPair): FormParameter => {
+  const place = placeOf(part.source, offset + name.length - name.trimStart().length);
+  return { name: decode(name), value: decode(value), literal: !varies, ways, ...place };
 };
 
 const isPair = ({ name, hasEquals, varies }: Pair): boolean => name !== '' || hasEquals || varies;
@@ -148,13 +145,6 @@ const addBlank = (pair: Pair, text: string, isUncertain: boolean): void => {
 };
 
 const readValue = ({ value, blank }: Pair): string => decode(isLayout(blank) ? value : value + blank);
-
-const takeBlank = (pair: Pair): void => {
-  const isFirst = pair.name === '' && !pair.hasEquals;
-  if (pair.hasEquals) pair.value += pair.blank;
-  else if (!isFirst || !isLayout(pair.blank)) pair.name += pair.blank;
-  pair.blank = '';
-};
 
 const vary = (pair: Pair, usesColumns: boolean): void => {
   pair.varies = true;

@@ -49,6 +49,22 @@ export const settleBlanks = (body: string): string => {
 /** White space that may be layout: beside an `&`, or at the body's end. */
 export const isLayout = (blank: string): boolean => blank.includes('\n');
 
+interface OpenPair {
+  name: string;
+  value: string;
+  /** White space behind it, which is its own if something of it follows. */
+  blank: string;
+  readonly hasEquals: boolean;
+}
+
+/** Something follows the white space behind a pair. */
+export const takeBlank = (pair: OpenPair): void => {
+  const isFirst = pair.name === '' && !pair.hasEquals;
+  if (pair.hasEquals) pair.value += pair.blank;
+  else if (!isFirst || !isLayout(pair.blank)) pair.name += pair.blank;
+  pair.blank = '';
+};
+
 /** White space at the end, if a line breaks in it. */
 const trimLayoutEnd = (text: string): string => {
   const kept = text.trimEnd();

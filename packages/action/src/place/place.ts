@@ -5,6 +5,7 @@
 import { type ColumnValue, isNumberDecimal, toRowKey } from '@quailrunner/domain';
 import type { ForPiece, IfPiece, OutputPiece, Piece, TextPiece } from '../template/pieces.js';
 import { type Emit, fault, maxTextLength, type Run, spend, tooLong, type Value } from '../template/run.js';
+import type { Uses } from '../template/scope.js';
 import { isTrue, spendOn } from '../template/values.js';
 
 export type Encode = (run: Run, value: Value) => string;
@@ -97,13 +98,18 @@ const placeTag = <State>(
 };
 
 const writeOutput =
-  ({ evaluate, offset }: OutputPiece, encode: Encode): Emit =>
+  ({ evaluate, offset, uses }: OutputPiece, encode: Encode): Emit =>
   (run) => {
     run.offset = offset;
     spend(run, 1);
-    run.out += encode(run, evaluate(run));
+    const value = evaluate(run);
+    run.out += encode(run, run.mask !== undefined && holdsSecret(run, uses) ? run.mask : value);
     if (run.out.length > maxTextLength) throw tooLong(run);
   };
+
+/** Whatever filters made of it. */
+const holdsSecret = ({ loopsOverSecrets }: Run, { secrets, locals }: Uses): boolean =>
+  secrets.size > 0 || (loopsOverSecrets && locals.size > 0);
 
 const writeIf =
   ({ condition }: IfPiece, body: Emit, otherwise: Emit): Emit =>
@@ -120,6 +126,8 @@ const writeFor = (piece: ForPiece, body: Emit, otherwise: Emit): Emit => {
   return (run) => {
     run.offset = list.offset;
     const items = readItems(run, list.evaluate(run), secondSlot !== undefined);
+    const { loopsOverSecrets } = run;
+    run.loopsOverSecrets ||= list.uses.secrets.size > 0;
     items.forEach((item, index) => {
       spend(run, 1);
       if (secondSlot === undefined) run.locals[firstSlot] = item as Value;
@@ -128,6 +136,7 @@ const writeFor = (piece: ForPiece, body: Emit, otherwise: Emit): Emit => {
       body(run);
       if (run.out.length > maxTextLength) throw tooLong(run);
     });
+    run.loopsOverSecrets = loopsOverSecrets;
     if (items.length === 0) otherwise(run);
   };
 };

@@ -27,6 +27,35 @@ export const readWorlds = (pieces: readonly Piece[]): World[] => {
   return [leaves, [], ...leaves.map((leaf) => [leaf])].slice(0, maxWorlds).map(openWorld);
 };
 
+const maxWays = 128;
+
+/** The worlds, and one for each branch, however deep it is, so that its text is read. */
+export const readWays = (pieces: readonly Piece[]): World[] =>
+  [...readWorlds(pieces), ...readBranches(pieces, [], []).map(openWorld)].slice(0, maxWays);
+
+/** For each branch the leaves that lead to it. */
+const readBranches = (pieces: readonly Piece[], held: readonly Leaf[], unheld: readonly Leaf[]): Leaf[][] =>
+  pieces.flatMap((piece) => {
+    if (piece.kind === 'text' || piece.kind === 'output') return [];
+    const { node } = piece.kind === 'if' ? piece.condition : piece.list;
+    return [true, false].flatMap((wanted) => {
+      const isHeld = wanted === isPositive(node);
+      const here = isHeld ? [...held, ...readLeaves(node)] : held;
+      const away = isHeld ? unheld : [...unheld, ...readLeaves(node)];
+      const leads = here.filter((leaf) => !away.some((other) => isSame(leaf, other)));
+      return [leads, ...readBranches(wanted ? piece.body : piece.otherwise, here, away)];
+    });
+  });
+
+/** Whether it holds where its leaves do. */
+const isPositive = (node: Expression): boolean => {
+  if (node.typename === 'Not') return !isPositive(node.target);
+  if (node.typename === 'Group' && node.children[0]) return isPositive(node.children[0]);
+  return contraryOf(node) === undefined;
+};
+
+const isSame = (a: Leaf, b: Leaf): boolean => a.subject === b.subject && a.value === b.value;
+
 const openWorld = (leaves: readonly Leaf[]): World => {
   const values = new Map<string, string>();
   for (const { subject, value } of leaves) if (!values.has(subject)) values.set(subject, value);

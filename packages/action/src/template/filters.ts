@@ -42,23 +42,44 @@ const toTitle = (text: string): string =>
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** The text in characters as a reader counts them. */
-const charactersOf = (text: string): readonly string[] =>
+/** Of text that is segmented at once: each character costs as much as this is long. */
+const segmentedAtOnce = 256;
+
+/** The first `count` characters as a reader counts them. */
+const readCharacters = (run: Run, text: string, count: number): readonly string[] => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII needs no segmenter.
-  /^[\x00-\x7f]*$/.test(text) ? text.split('') : Array.from(graphemes.segment(text), ({ segment }) => segment);
+  const isAscii = /^[\x00-\x7f]*$/.test(text);
+  const characters = isAscii ? text.slice(0, count).split('') : segment(text, count);
+  spendOn(run, text.length + characters.length * (isAscii ? 8 : 32));
+  return characters;
+};
+
+const segment = (text: string, count: number): string[] => {
+  const characters: string[] = [];
+  let size = segmentedAtOnce;
+  for (let at = 0; at < text.length && characters.length < count; ) {
+    const found = Array.from(graphemes.segment(text.slice(at, at + size)), (one) => one.segment);
+    // The last one may go on where the text was cut.
+    if (at + size < text.length) found.pop();
+    for (const character of found) at += character.length;
+    for (const character of found) characters.push(character);
+    size = found.length === 0 ? size * 2 : segmentedAtOnce;
+  }
+  return characters.slice(0, count);
+};
 
 /** Nothing is longer than `length`, the end included; words stay whole unless `killwords`. */
 const truncate: Apply = (run, value, [length, killWords, end]) => {
-  const characters = charactersOf(textOf(run, value));
-  spendOn(run, characters.length * 8);
+  const text = textOf(run, value);
   const limit = Number(decimalText(run, length));
-  if (characters.length <= limit) return characters.join('');
-  const ending = charactersOf(end === undefined ? '...' : textOf(run, end));
-  const kept = characters.slice(0, Math.max(0, limit - ending.length)).join('');
+  const characters = readCharacters(run, text, limit + 1);
+  if (characters.length <= limit) return text;
+  const ending = readCharacters(run, end === undefined ? '...' : textOf(run, end), limit);
+  const kept = characters.slice(0, limit - ending.length).join('');
   const space = kept.search(/\s\S*$/);
   const isWordEnd = /\s/.test(characters[limit - ending.length] ?? ' ');
   const cut = isTrue(run, killWords) || isWordEnd || space <= 0 ? kept : kept.slice(0, space);
-  return [...charactersOf(cut.trimEnd()), ...ending].slice(0, limit).join('');
+  return cut.trimEnd() + ending.join('');
 };
 
 const decimalText = (run: Run, value: Value): string => {

@@ -132,6 +132,10 @@ describe('filters', () => {
       'one two...|one two|..',
     ],
     ['{{ "👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧" | truncate(2, true, "") }}', '👩‍👩‍👧👩‍👩‍👧'],
+    [`{{ "${'👩‍👩‍👧'.repeat(200)}" | truncate(150, true, "") }}`, '👩‍👩‍👧'.repeat(150)],
+    [`{{ "${'🇩🇪'.repeat(200)}" | truncate(131) }}`, `${'🇩🇪'.repeat(128)}...`],
+    [`{{ "e${'\u0301'.repeat(2000)}b" | truncate(1, true, "") }}`, `e${'\u0301'.repeat(2000)}`],
+    ['{{ "日本語" | truncate(2) }}|{{ "日本語" | truncate(0) }}|{{ "日本語" | truncate(3) }}', '..||日本語'],
     [
       '{{ "a.b.c" | replace(".", "-") }} {{ name | replace("x", "y") }} {{ "$&" | replace("$", "$$") }}',
       'a-b-c ada lovelace $$&',

@@ -5,6 +5,10 @@ import { placeOf } from './part.js';
 export interface Run {
   readonly columns: Columns;
   readonly secrets: Readonly<Record<string, string>>;
+  /** Written in the place of each value that is made with a secret. */
+  readonly mask: string | undefined;
+  /** A loop around here goes over secrets. */
+  loopsOverSecrets: boolean;
   /** Loop variables, by the slots that the compiler gave them. */
   readonly locals: Value[];
   steps: number;
@@ -21,9 +25,11 @@ export interface Written {
   readonly source: string;
 }
 
-export const openRun = (columns: Columns, secrets: Readonly<Record<string, string>>): Run => ({
+export const openRun = (columns: Columns, secrets: Readonly<Record<string, string>>, mask?: string): Run => ({
   columns,
   secrets,
+  mask,
+  loopsOverSecrets: false,
   locals: [],
   steps: 0,
   out: '',

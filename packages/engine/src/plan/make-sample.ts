@@ -22,10 +22,20 @@ export interface Sample {
 export const maskSecrets = ({ action }: CompiledTask): Record<string, string> =>
   Object.fromEntries(action.secretNames.map((name) => [name, credentialMask]));
 
-export const makeSample = (task: CompiledTask, columns: Columns): Sample =>
-  toSample(task, task.render(columns, maskSecrets(task)));
+/** Conditions go as the secrets have it that are known; none of them is in the sample. */
+export const makeSample = (
+  task: CompiledTask,
+  columns: Columns,
+  secrets: Readonly<Record<string, string>> = {},
+): Sample => toSample(task, renderMasked(task, columns, secrets));
 
-/** Of a request that was rendered with `maskSecrets`. */
+export const renderMasked = (
+  task: CompiledTask,
+  columns: Columns,
+  secrets: Readonly<Record<string, string>>,
+): RenderedRun => task.render(columns, { ...maskSecrets(task), ...secrets }, credentialMask);
+
+/** Of a request that was rendered with masks for its secrets. */
 export const toSample = (task: CompiledTask, { url, headers, body, form = [] }: RenderedRun): Sample => {
   const value = (name: string): string => valueIn(form, name) ?? '';
   const shown = Object.entries(headers).map(([name, value]) => [

@@ -24,6 +24,7 @@ import { describeFault } from '@quailrunner/telemetry';
 import { addressOf, type FormPair, type MessageAddress } from '@quailrunner/twilio';
 import { checkTask } from '../check-task.js';
 import { type CompiledTask, type LaneOfEntity, laneOfRequest } from '../compile-task.js';
+import { refuseOutOfBounds } from '../refuse-out-of-bounds.js';
 import { maxLanesPerTask, tooManyLanes } from '../too-many-lanes.js';
 import { describeChange } from './describe-change.js';
 import { type LanePlan, openLaneTally, planLanes } from './lane-plans.js';
@@ -123,7 +124,7 @@ const openSum = (task: CompiledTask, deps: PlanDeps, applied: Applied | undefine
     sent += 1;
     const segments = task.isMessage ? tally.add(form, address, country) : 1;
     lanes.add(lane, segments);
-    if (samples.length < samplesShown) samples.push(makeSample(task, columns));
+    if (samples.length < samplesShown) samples.push(makeSample(task, columns, secrets));
   };
 
   return {
@@ -193,6 +194,7 @@ const render = (
 ): Rendered | { readonly reason: string } => {
   try {
     const request = task.render(columns, secrets);
+    refuseOutOfBounds(task, request, Date.now());
     const { url, form = [], callingCode } = request;
     return {
       lane: laneOfRequest(task, request),
