@@ -24,6 +24,7 @@ interface ShownPlan {
     cost?: { total: number; unpriced: number; currency: string };
   };
   readonly lanes: { lane: string; segments: number; ratePerSecond: number; backlog: number; seconds: number }[];
+  readonly warnings: { code: string; message: string }[];
   readonly samples: { headers: Record<string, string>; body: string; phone: { to: string; text: string } }[];
 }
 
@@ -112,7 +113,7 @@ describe('a plan', () => {
     expect(stdout).toMatch(
       /^welcome\ntask {7}new: it is not applied yet\nmatches {4}39\nto send {4}36 messages\nopted out {2}1, skipped\nfails/,
     );
-    expect(stdout).toContain('twice      1 number would get more than one message');
+    expect(stdout).toContain('twice      1 message would go to a number that gets one already');
     expect(stdout).toContain('cost       unknown: there is no price table (--prices)');
     expect(stdout).toMatch(/36 messages, 38 segments at 10\/s: the last one leaves after about 4s/);
     expect(stdout).toMatch(/\n {2}\+15005550006 → \+1555\d+\n {2}│ Hello Ada!/);
@@ -174,5 +175,29 @@ describe('a plan', () => {
     expect(refused.stderr).toMatch(/bad-prices\.sql:1:1: "currency" must be three letters, such as USD/);
     expect(refused.stderr).toMatch(/bad-prices\.sql:2:8: "sms\.\+1" must be a price such as 0\.0083/);
     expect(refused.stderr).toMatch(/there is no "fax"/);
+  });
+
+  it('counts each message to a number that gets one already, and every message of a thousand lanes', async () => {
+    const planOf = async (lanes: number) => {
+      const numbers = "'+1500555' || lpad((n % 4)::text, 4, '0') AS number";
+      task = await stage.writeTask(
+        'many',
+        smsTask({
+          name: 'many',
+          predicate: `SELECT n AS entity_pk, ${numbers}, '+1555' || 1000000 + n % ${lanes} AS sender FROM generate_series(1, 2004) n`,
+          body: 'From={{.sender}}&To={{.number}}&Body=Hello',
+        }),
+      );
+      return plan();
+    };
+    const single = await planOf(1);
+    expect(single).toMatchObject({ entities: { sent: 2004 }, messages: { duplicates: 2000 } });
+    const full = await planOf(1_000);
+    expect(full.warnings).toEqual([]);
+    expect(full.lanes.reduce((sum, { segments }) => sum + segments, 0)).toBe(2004);
+    const { warnings } = await planOf(1_001);
+    expect(warnings).toMatchObject([
+      { code: 'TASK_TOO_MANY_LANES', message: "the task's senders make more than 1000 lanes" },
+    ]);
   });
 });

@@ -96,6 +96,42 @@ describe('a form body', () => {
     ]);
   });
 
+  it.each([
+    ['https://x.example/a.png', 'Hi Ada'],
+    [null, 'Hi Ada'],
+    ['', ''],
+  ])('may have a tag on a line of its own (%s, %s)', (url, text) => {
+    const body =
+      '\nTo=1\n{% if url %}\n  &MediaUrl={{ url }}\n{% endif %}\n&Body={{ text }}\n{% if url %} and\n more\n{% endif %}\n';
+    expect(pairs(body, { url, text })).toEqual([
+      ['To', '1'],
+      ...(url
+        ? [
+            ['MediaUrl', url],
+            ['Body', `${text}\n and\n more`],
+          ]
+        : [['Body', text]]),
+    ]);
+    expect(compileAction(form(body)).formField('To')).toEqual({ kind: 'literal', value: '1' });
+    expect(compileAction(form(body)).formParameters.map(({ name, value, literal }) => [name, value, literal])).toEqual([
+      ['To', '1', true],
+      ['MediaUrl', '', false],
+      ['Body', '\n and\n more', false],
+    ]);
+  });
+
+  it('keeps the white space beside a value, whatever the value is', () => {
+    expect(pairs('A=x \n{{ a }}\n&B= {{ a }} &C=\n{% if a %}{% endif %}y ', { a: '' })).toEqual([
+      ['A', 'x \n'],
+      ['B', '  '],
+      ['C', '\ny '],
+    ]);
+    expect(pairs('A=x \n{{ a }}\n&B= {{ a }} ', { a: ' \n' })).toEqual([
+      ['A', 'x \n \n'],
+      ['B', '  \n '],
+    ]);
+  });
+
   it('may be written with one pair a line', () => {
     expect(pairs('\n  To={{ to }}\n  &Body=two\nlines &\n From=3\n', { to: '1' })).toEqual([
       ['To', '1'],
@@ -131,6 +167,20 @@ describe('a JSON body', () => {
       '{"text": "Dear {{ text }}!", "raw": {{ text }}, "id": {{ id }}, "gone": {{ gone }}, "ok": {{ ok }}, "list": {{ list }}, "in": "{{ gone }}"}';
     expect(body(template, columns)).toBe(
       '{"text": "Dear say \\"hi\\"\\\\\\n!", "raw": "say \\"hi\\"\\\\\\n", "id": 9007199254740993, "gone": null, "ok": true, "list": [1,{"a":"b"}], "in": ""}',
+    );
+  });
+
+  it("writes a row's json as the row has it: every digit, and a key that is named as a decimal is kept", () => {
+    const columns = { row: { n: { $numberDecimal: '1.50' }, $$numberDecimal: '1;2' } };
+    const template =
+      '{"row": {{ row }}, "key": {{ row["$numberDecimal"] }}, "in": {{ "$numberDecimal" in row }}, "pairs": { ';
+    expect(
+      body(
+        `${template}{% for k, v in row %}"{{ k }}": {{ v }}{% if not loop.last %}, {% endif %}{% endfor %}}}`,
+        columns,
+      ),
+    ).toBe(
+      '{"row": {"n":1.50,"$numberDecimal":"1;2"}, "key": "1;2", "in": true, "pairs": { "n": 1.50, "$numberDecimal": "1;2"}}',
     );
   });
 

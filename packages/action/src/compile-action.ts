@@ -55,27 +55,30 @@ export interface CompiledAction {
   readonly formParameters: readonly FormParameter[];
   /** Whether the account and the sender, or the host, are the same for every row, and so the lane. */
   readonly hasFixedTarget: boolean;
+  /** What is forgiven in its literal text, at its places. */
+  readonly warnings: readonly Problem[];
 }
 
 /** Throws ProblemsError with every mistake of every part, each with its line and column in the part. */
 export const compileAction = (action: Action, options: CompileOptions = {}): CompiledAction => {
   const problems: Problem[] = [];
+  const warnings: Problem[] = [];
   const names: Names = {
     columns: options.columns && new Set(options.columns),
     secrets: options.secrets && new Set(options.secrets),
     usedColumns: new Set(),
     usedSecrets: new Set(),
   };
-  const url = compileUrl({ where: 'action.url', source: action.url, problems }, names);
+  const url = compileUrl({ where: 'action.url', source: action.url, problems, warnings }, names);
   const parts = new Map(
     Object.entries(action.headers).map(([name, source]) => [
       name,
-      { where: `action.headers.${name}`, source, problems },
+      { where: `action.headers.${name}`, source, problems, warnings },
     ]),
   );
   const headers = compileHeaders(parts, names);
   const body = compileBody(
-    { where: 'action.body', source: action.body.trim() === '' ? '' : action.body, problems },
+    { where: 'action.body', source: action.body.trim() === '' ? '' : action.body, problems, warnings },
     contentTypeOf(parts),
     names,
   );
@@ -94,6 +97,7 @@ export const compileAction = (action: Action, options: CompileOptions = {}): Com
     formField: (name) => body.form?.fields.field(name) ?? { kind: 'absent' },
     formParameters: body.form?.fields.parameters ?? [],
     hasFixedTarget: !url.template.usesColumns && hasFixedSender(body.form),
+    warnings,
   };
 };
 

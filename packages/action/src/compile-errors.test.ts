@@ -1,5 +1,5 @@
 /** Golden texts: what a person reads who made a mistake in an action. */
-import { ProblemsError } from '@quailrunner/domain';
+import { formatProblem, ProblemsError } from '@quailrunner/domain';
 import { describe, expect, it } from 'vitest';
 import { compileAction } from './index.js';
 
@@ -295,6 +295,10 @@ describe('headers', () => {
     [{ 'X-A': '1', 'x-a': '2' }, 'action.headers.x-a:1:1: x-a is there twice\n  → leave one of them out'],
     [{ 'X-A': 'a\nb' }, 'action.headers.X-A:1:2: a header has no line breaks\n  → write its value on one line'],
     [{ 'X-A': 'a€' }, 'action.headers.X-A:1:2: a header holds only characters of Latin-1'],
+    [
+      { 'X-A': '{{ x }} ' },
+      'action.headers.X-A:1:8: a header has no blanks at its ends: receivers take them off\n  → leave them out',
+    ],
     [{ 'X-A': '{{ x' }, 'action.headers.X-A:1:1: this {{ is never closed\n  → close it with }}'],
   ])('%j', (headers, expected) => expect(textOf({ headers })).toBe(expected));
 });
@@ -322,4 +326,30 @@ describe('content types', () => {
       'action.headers.Content-Type:1:1: bodies are sent as UTF-8\n  → leave the charset out, or write charset=utf-8',
     ],
   ])('%j with %j', (headers, text, expected) => expect(textOf({ headers, body: text })).toBe(expected));
+});
+
+describe('what is forgiven is shown', () => {
+  const warningsOf = (headers: Record<string, string>, body: string): string[] =>
+    compileAction({ url, headers, body }, { columns }).warnings.map(formatProblem);
+
+  it('in JSON: each comment and each trailing comma', () => {
+    const body =
+      '{\n  // who\n  "a": [1, {{ x }}, ], /* b */\n  "c": "1,] // no",\n{% if x %}  "d": {{ y }},{% endif %}\n  "e": 1, // last\n}';
+    expect(warningsOf(json, body)).toEqual([
+      'action.body:2:3: JSON has no comments: this one is left out of what is sent',
+      'action.body:3:19: nothing follows this comma: it is left out of what is sent',
+      'action.body:3:24: JSON has no comments: this one is left out of what is sent',
+      'action.body:6:9: nothing follows this comma: it is left out of what is sent',
+      'action.body:6:11: JSON has no comments: this one is left out of what is sent',
+    ]);
+  });
+
+  it('in a form: a plus that looks like the space of an encoded body', () => {
+    expect(warningsOf(form, 'To=%2B15005550006&Body=Hello+World{{ x }}%21')).toEqual([
+      'action.body:1:29: this "+" is sent as a plus, not as a space, though %XX beside it looks like an encoded body\n  → write a space as a space',
+    ]);
+    for (const fine of ['To=+15005550006&Body=100%25', 'Body=one+two', 'Body={{ x + y }}%21&To=+1', 'Body=1 + 1%21']) {
+      expect(warningsOf(form, fine)).toEqual([]);
+    }
+  });
 });

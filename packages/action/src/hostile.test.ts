@@ -123,6 +123,7 @@ const bombs = [
   loops(1, '{{ text ~ text }}'),
   loops(1, '{{ name | truncate(99999999) }}'),
   loops(1, '{{ "2026-01-01T00:00:00Z" | date("%B", tz="Etc/GMT+" ~ (loop.index % 12)) | truncate(1) }}'),
+  '{% for n in many %}{{ "2026-01-01" | date("%B", locale="en-x-" ~ n) | truncate(1) }}{% endfor %}',
   `{{ ${'text ~ '.repeat(40)}text }}`,
   `{{ ${'text ~ '.repeat(9_000)}text }}`,
   `{{ ${'9999999 ** '.repeat(40)}9 }}`,

@@ -19,6 +19,7 @@ const columns = {
   list: ['a', 'b'],
   nan: { $numberDecimal: 'NaN' },
   long: 'x'.repeat(70_000),
+  languages: Array.from({ length: 150 }, (_, index) => `en-x-${index}`),
   many: Array.from({ length: 10_001 }, () => 1),
   deep: JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`),
 };
@@ -59,6 +60,11 @@ it.each([
     { headers: { 'X-A': '{{ line }}' } },
     'RENDER_HEADER',
     'action.headers.X-A:1:1: the value holds a line break or a character that a header has none for',
+  ],
+  [
+    { headers: { 'X-A': 'a {{ empty }}' } },
+    'RENDER_HEADER',
+    'action.headers.X-A:1:1: the header would begin or end with a blank, which receivers take off',
   ],
   [
     { headers: { 'X-A': '{{ euro }}' } },
@@ -121,6 +127,12 @@ it.each([
     'action.body:1:1: with the values of this row the body is no JSON',
   ],
   [{ body: 'a={{ long }}' }, 'RENDER_TOO_LONG', 'action.body:1:3: the text is longer than 65536 characters'],
+  [
+    // Each language costs as much as a hundred turns of a loop.
+    { body: 'a={% for x in languages %}{{ "2026-01-01" | date("%B", locale=x) }}{% endfor %}' },
+    'RENDER_TOO_MANY_STEPS',
+    'action.body:1:27: the template takes more than 10000 steps',
+  ],
   [
     { body: 'a={% for x in list %}{{ x }}{% for y in many %}{{ y }}{% endfor %}{% endfor %}' },
     'RENDER_TOO_MANY_STEPS',

@@ -17,12 +17,10 @@ const price = z
   .string()
   .regex(/^\d{1,6}(?:\.\d{1,8})?$/, 'must be a price such as 0.0083')
   .transform(Number);
+/** Without its plus or its channel, it would be the beginning of no recipient. */
+const beginning = 'must be the beginning of a number, such as "+1", or of a channel, such as "whatsapp:"';
 const table = z
-  .record(
-    z.string().regex(/^(?:[a-z]+:)?\+?\d{0,15}$/, 'must be the beginning of a number, such as "+1"'),
-    price,
-    'must be prices by prefix',
-  )
+  .record(z.string().regex(/^(?:\+\d{0,15}|[a-z]+:\+?\d{0,15})?$/), price, 'must be prices by prefix')
   .default({});
 const prices = z.strictObject({
   currency: z.string('must name a currency, such as USD').regex(/^[A-Z]{3}$/, 'must be three letters, such as USD'),
@@ -53,7 +51,7 @@ export const parsePrices = (text: string, path: string): Prices => {
     const message =
       issue.code === 'unrecognized_keys'
         ? `there is no "${name}": it has currency, sms and mms`
-        : `"${name}" ${issue.message}`;
+        : `"${name}" ${issue.code === 'invalid_key' ? beginning : issue.message}`;
     return { code: 'PRICES_INVALID', message, where: path, ...placeOfKey(yaml, issue.path) };
   });
   throw new ProblemsError(problems);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskEntityPk } from './entity.js';
+import { formatColumnValue, maskEntityPk, toRowKey, toStoredKey } from './entity.js';
 
 describe('the key of an entity', () => {
   it.each(['42', '100000001', '4f0c2d4e-8a51-4b52-9f0e-1d2c3b4a5968', 'ada', 'order/2026/17', 'welcome-sms-3'])(
@@ -18,5 +18,25 @@ describe('the key of an entity', () => {
     ['+4915112345678~test-3', '•••78~test-3'],
   ])('that may be an address is masked: %s → %s', (pk, shown) => {
     expect(maskEntityPk(pk)).toBe(shown);
+  });
+});
+
+describe('the value of a column', () => {
+  it('is shown as the row has it', () => {
+    expect(formatColumnValue('as {"$numberDecimal":"1"} is')).toBe('as {"$numberDecimal":"1"} is');
+    expect(formatColumnValue({ $numberDecimal: '1.50' })).toBe('1.50');
+    const nested = {
+      price: { $numberDecimal: '1.50' },
+      [toStoredKey('$numberDecimal')]: '{"$numberDecimal":"1"}',
+      n: null,
+    };
+    expect(formatColumnValue(nested)).toBe('{"price":1.50,"$numberDecimal":"{\\"$numberDecimal\\":\\"1\\"}","n":null}');
+  });
+
+  it('keeps every key apart from a decimal', () => {
+    for (const key of ['$numberDecimal', '$$numberDecimal', 'numberDecimal', '$numberDecimals', '']) {
+      expect(toStoredKey(key)).not.toBe('$numberDecimal');
+      expect(toRowKey(toStoredKey(key))).toBe(key);
+    }
   });
 });

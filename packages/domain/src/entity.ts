@@ -1,8 +1,9 @@
 /**
  * An entity: one row of a predicate, named by its `entity_pk`. What a template may read is `columns`.
  *
- * Values are JSON. A bigint or numeric column keeps every digit as `{ $numberDecimal: "12.50" }` (the canonical form
- * of MongoDB's Extended JSON v2), because a JavaScript number would lose some; timestamps are ISO 8601 strings.
+ * Values are JSON. A bigint or numeric column, and a number in json that JavaScript would change, keeps every digit as
+ * `{ $numberDecimal: "12.50" }` (the canonical form of MongoDB's Extended JSON v2); timestamps are ISO 8601 strings. A key
+ * of that name in a row's own json gets one more `$`, so that no row can pass something else for a number.
  */
 import { maskAddress } from './lane.js';
 
@@ -29,6 +30,20 @@ export interface NumberDecimal {
 
 export const isNumberDecimal = (value: unknown): value is NumberDecimal =>
   typeof value === 'object' && value !== null && typeof (value as NumberDecimal).$numberDecimal === 'string';
+
+/** How a key of a row's own json is kept among its columns. */
+export const toStoredKey = (key: string): string => (/^\$+numberDecimal$/.test(key) ? `$${key}` : key);
+
+/** The key as the row has it. */
+export const toRowKey = (stored: string): string => (/^\$\$+numberDecimal$/.test(stored) ? stored.slice(1) : stored);
+
+/** A value as a person reads it: text as it is, the rest as the row's JSON. Neither pattern can begin inside of a string. */
+export const formatColumnValue = (value: ColumnValue): string => {
+  if (typeof value === 'string') return value;
+  return JSON.stringify(value)
+    .replaceAll(/\{"\$numberDecimal":"([^"]*)"\}/g, '$1')
+    .replaceAll(/"\$(\$+numberDecimal":)/g, '"$1');
+};
 
 /**
  * What may be shown of an entity's key. Most are ids, and stay as they are; what may be a phone number or an email address

@@ -38,7 +38,7 @@ export const checkTask = async (
   const task = await collect(problems, async () => compileTask(definition, names));
   const warnings = checkWebhookHeaders(settings, problems);
   checkRegion(settings, problems);
-  if (task !== undefined) warnings.push(...checkParameters(task, now(), problems));
+  if (task !== undefined) warnings.push(...task.action.warnings, ...checkParameters(task, now(), problems));
   if (columns === undefined || task === undefined || problems.length > 0) throw new ProblemsError(problems);
   return { task, columns, warnings };
 };

@@ -17,6 +17,7 @@ import { duplicateKeys, PredicateFault, readEntities, type Sources } from '@quai
 import { describeFault, type Log } from '@quailrunner/telemetry';
 import { checkTask, toProblem } from './check-task.js';
 import { type CompiledTask, compileTask, type LaneOfEntity, laneOf, unrenderable } from './compile-task.js';
+import { maxLanesPerTask, tooManyLanes } from './too-many-lanes.js';
 
 export interface ScanDeps {
   readonly ledger: Ledger;
@@ -32,9 +33,6 @@ export interface ScanDeps {
 
 /** Rows a round trip: larger ones gain little and hold more memory. */
 const batchSize = 2_000;
-
-/** Lanes that the senders of one task may open. */
-const maxLanesPerTask = 1_000;
 
 export const scanTask = async (scan: DueScan, deps: ScanDeps): Promise<void> => {
   const startedAt = Date.now();
@@ -106,7 +104,7 @@ const openLaneCache = (scan: DueScan, task: CompiledTask, { ledger, secrets, rea
   let fixed: number | undefined;
   const open = async (lane: LaneOfEntity): Promise<number> => {
     const { key, defaultRate } = lane;
-    if (ids.size >= maxLanesPerTask) throw tooManyLanes();
+    if (ids.size >= maxLanesPerTask) throw new ProblemsError([tooManyLanes]);
     const { ratePerSecond } = task.settings;
     const id = await ensureLane(ledger, key, { ...scan, ratePerSecond, defaultRate });
     reach('lane.ensured');
@@ -123,15 +121,6 @@ const openLaneCache = (scan: DueScan, task: CompiledTask, { ledger, secrets, rea
 
 /** Senders of several kinds may share a lane: each has a say in its rate. */
 const cacheKeyOf = ({ key, defaultRate }: LaneOfEntity): string => `${defaultRate ?? ''} ${key}`;
-
-const tooManyLanes = (): ProblemsError =>
-  new ProblemsError([
-    {
-      code: 'TASK_TOO_MANY_LANES',
-      message: `the task's senders make more than ${maxLanesPerTask} lanes`,
-      mend: 'use a Messaging Service, or split the task by sender',
-    },
-  ]);
 
 /** The process stops, or the task was revised, paused or taken over meanwhile: the next scan goes on. */
 const isNoFault = (fault: unknown, signal: AbortSignal): boolean =>

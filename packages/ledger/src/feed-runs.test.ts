@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   ann,
+  makeDefinition,
   makeEntities,
   makeLedger,
   makeQueuedRuns,
   makeScan,
+  makeWorker,
   openTestLedger,
   readState,
   type TestLedger,
@@ -20,6 +22,7 @@ import {
   readWaitingLanes,
   resumeLane,
   returnRuns,
+  saveTest,
   setTaskState,
 } from './index.js';
 
@@ -78,6 +81,21 @@ describe('feeding a lane', () => {
     await test.waitUntilBlocked();
     await cancel('commit');
     expect((await fed).map(({ entityPk }) => entityPk)).toEqual(['task-1']);
+  });
+
+  it('sends each test by its own revision, however many others are saved meanwhile', async () => {
+    const run = { entityPk: 'ada', columns: {}, laneId };
+    await saveTest(test.ledger, makeDefinition(), run, ann);
+    await saveTest(test.ledger, makeDefinition(), run, ann);
+    const fed = await feedRuns(test.ledger, { laneId, highWater: 10 });
+    expect(fed.map(({ entityPk, revision }) => [entityPk, revision])).toEqual([
+      ['ada~test-1', 1],
+      ['ada~test-2', 2],
+    ]);
+    await saveTest(test.ledger, makeDefinition(), run, ann);
+    const { attempts } = await makeWorker(test.ledger);
+    const starts = await Promise.all(fed.map((each) => attempts.start(each)));
+    expect(starts).toMatchObject([{ revision: 1 }, { revision: 2 }]);
   });
 
   it('leaves alone what is not due yet', async () => {

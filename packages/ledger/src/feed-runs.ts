@@ -7,7 +7,7 @@ export interface FedRun extends Dispatch {
   /** The task's name. */
   readonly task: string;
   readonly taskId: number;
-  /** The task's newest. */
+  /** The task's newest, but for a test: that is of one revision, the one that was looked at. */
   readonly revision: number;
   readonly entityPk: string;
   readonly columns: Columns;
@@ -29,10 +29,10 @@ const feed = `
     ) queued
     having count(*) <= $2 / 2 and exists (select from lane)
   ), next as (
-    select due.id, t.name as task, t.revision, due.turn
+    select due.id, t.name as task, case t.kind when 'test' then due.revision else t.revision end as revision, due.turn
     from quailrunner.tasks t
     cross join lateral (
-      select r.id, row_number() over (order by r.due_at, r.id) as turn
+      select r.id, r.revision, row_number() over (order by r.due_at, r.id) as turn
       from quailrunner.runs r
       where r.lane_id = $1 and r.task_id = t.id and r.shelf = 'waiting' and r.due_at <= now()
       order by r.due_at, r.id

@@ -17,7 +17,8 @@ const selectLanes = `
 const selectQueued = `
   select r.id as "runId", r.dispatch, t.name as task, r.task_id as "taskId", r.revision, r.entity_pk as "entityPk", r.columns
   from quailrunner.runs r
-  join quailrunner.tasks t on t.id = r.task_id and t.state = 'active' and t.revision = r.revision
+  join quailrunner.tasks t
+    on t.id = r.task_id and t.state = 'active' and (t.revision = r.revision or t.kind = 'test')
   where r.lane_id = $1 and r.shelf = 'out' and r.state = 'queued' and r.queued_at <= now() - $2 * interval '1 ms'
   order by r.queued_at, r.id
   limit 10000`;

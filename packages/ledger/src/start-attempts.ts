@@ -3,7 +3,7 @@ import type { Columns, Dispatch } from '@quailrunner/domain';
 
 export interface StartedRun extends Dispatch {
   readonly taskId: number;
-  /** The task's newest; this attempt is made by it. */
+  /** The task's newest, or the test's own; this attempt is made by it. */
   readonly revision: number;
   readonly laneId: number;
   readonly entityPk: string;
@@ -28,7 +28,7 @@ export const startedRows = `
   started as (
     update quailrunner.runs r
     set state = case
-        when l.state = 'open' and t.state = 'active' and r.revision = t.revision
+        when l.state = 'open' and t.state = 'active' and (r.revision = t.revision or t.kind = 'test')
           and r.queued_at > now() - least(
             greatest(interval '10 minutes', interval '400 seconds' / l.rate_per_second), interval '23 hours'
           )

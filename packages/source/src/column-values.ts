@@ -1,5 +1,5 @@
 /** How a column's text form, as PostgreSQL sends it, becomes a value that a template can use without losing anything. */
-import type { ColumnValue } from '@quailrunner/domain';
+import { type ColumnValue, toStoredKey } from '@quailrunner/domain';
 import { types } from 'pg';
 
 type Convert = (text: string) => ColumnValue;
@@ -13,6 +13,19 @@ const toDecimal: Convert = (text) => (/^-?\d/.test(text) ? { $numberDecimal: tex
 const toIso: Convert = (text) => text.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00');
 const toText: Convert = (text) => text;
 
+/** What PostgreSQL gives is JSON: a string, with the colon if it is a key, or a number. */
+const stringOrNumber = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|-?\d[\d.eE+-]*/g;
+
+/** A number that JavaScript would write otherwise, `1.50` or one of twenty digits, keeps its digits. */
+const toJson: Convert = (text) =>
+  JSON.parse(
+    text.replaceAll(stringOrNumber, (token, string?: string, colon?: string) => {
+      if (string === undefined) return String(Number(token)) === token ? token : `{"$numberDecimal":"${token}"}`;
+      if (colon === undefined || !/[$\\]/.test(string)) return token;
+      return JSON.stringify(toStoredKey(JSON.parse(string))) + colon;
+    }),
+  );
+
 const scalars = new Map<number, Convert>([
   [builtins.BOOL, (text) => text === 't'],
   [builtins.INT2, Number],
@@ -22,8 +35,8 @@ const scalars = new Map<number, Convert>([
   [builtins.FLOAT8, toNumber],
   [builtins.INT8, toDecimal],
   [builtins.NUMERIC, toDecimal],
-  [builtins.JSON, JSON.parse],
-  [builtins.JSONB, JSON.parse],
+  [builtins.JSON, toJson],
+  [builtins.JSONB, toJson],
   [builtins.TIMESTAMP, toIso],
   [builtins.TIMESTAMPTZ, toIso],
 ]);

@@ -38,6 +38,9 @@ const largeTable = 100_000;
 /** An index pays where it leaves out most of the table. */
 const mostWanted = 0.2;
 
+/** A cursor, by which scans read, has no parallel workers, and a plan with them tells the rows of one. The rollback ends it. */
+const alone = 'set local max_parallel_workers_per_gather = 0';
+
 const explain = 'explain (format json, verbose)\n';
 
 /** Throws a PredicateFault. */
@@ -48,6 +51,7 @@ export const explainPredicate = async (
   refuseOtherThanSelect(predicate);
   try {
     return await sources.readOnly(source, async (client) => {
+      await client.query(alone);
       const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Node }] }>({
         text: explain + predicate,
         queryMode: 'extended',
@@ -68,7 +72,7 @@ const findWholeReads = async (client: PoolClient, top: Node): Promise<WholeRead[
   const found: WholeRead[] = [];
   for (const node of nodesOf(top)) {
     const { 'Relation Name': name, Schema: schema, Filter: filter, 'Plan Rows': rowsWanted } = node;
-    if (!/^(?:Parallel )?Seq Scan$/.test(node['Node Type']) || name === undefined || filter === undefined) continue;
+    if (node['Node Type'] !== 'Seq Scan' || name === undefined || filter === undefined) continue;
     const { rows } = await client.query<{ rows: number }>(selectSize, [`${quote(schema ?? 'public')}.${quote(name)}`]);
     const rowsInTable = Math.round(rows[0]?.rows ?? 0);
     if (rowsInTable < largeTable || rowsWanted > rowsInTable * mostWanted) continue;

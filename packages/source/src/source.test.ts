@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../../../test/support/index.js';
 import {
   checkPredicate,
+  explainPredicate,
   openSources,
   type PredicateFault,
   readEntities,
@@ -77,6 +78,24 @@ describe('a predicate that can be read', () => {
     });
   });
 
+  it.each(['json', 'jsonb'])(
+    'keeps every digit of the numbers in %s, and takes nothing of a row for a number',
+    async (type) => {
+      const numbers = '[12345678901234567890, 1.50, 0.1, -7, 1.0]';
+      const strings = String.raw`{"q\"12.50": "\\\" 1.50 \\", "$numberDecimal": "1;2", "\u0024$numberDecimal": "x", "a": "$numberDecimal"}`;
+      const [entity] = await readAll(
+        `select 1 as entity_pk, '${numbers}'::${type} as numbers, '${strings}'::${type} as strings, array['2.50']::${type}[] as list`,
+      );
+      const decimal = ($numberDecimal: string) => ({ $numberDecimal });
+      expect(entity?.columns).toEqual({
+        entity_pk: 1,
+        numbers: [decimal('12345678901234567890'), decimal('1.50'), 0.1, -7, decimal('1.0')],
+        strings: { 'q"12.50': '\\" 1.50 \\', $$numberDecimal: '1;2', $$$numberDecimal: 'x', a: '$numberDecimal' },
+        list: [decimal('2.50')],
+      });
+    },
+  );
+
   it('stops reading when the claim of a batch fails, and hands that fault on as it is', async () => {
     const fault = new Error('the ledger is away');
     const reading = readEntities(
@@ -85,6 +104,29 @@ describe('a predicate that can be read', () => {
       () => Promise.reject(fault),
     );
     await expect(reading).rejects.toBe(fault);
+  });
+});
+
+describe('what PostgreSQL expects of a predicate', () => {
+  it('is told of all rows of a large table that it reads whole, not of those of one worker', async () => {
+    await admin.query(`
+      create table visits as select n as id, n % 10 as place from generate_series(1, 200000) n;
+      alter table visits set (parallel_workers = 4);
+      analyze visits;
+      do $$ begin
+        execute format('alter database %I set parallel_setup_cost = 0', current_database());
+        execute format('alter database %I set parallel_tuple_cost = 0', current_database());
+      end $$`);
+    const own = openSources({ default: database.url }, { statementTimeoutMs: 5_000 });
+    try {
+      const predicate = 'select id as entity_pk from visits where place = 3';
+      const { wholeReads, rows } = await explainPredicate(own, { source: 'default', predicate });
+      expect(wholeReads).toMatchObject([{ table: 'public.visits', rowsInTable: 200_000 }]);
+      expect(wholeReads[0]?.rowsWanted).toBe(rows);
+      expect(rows).toBeGreaterThan(15_000);
+    } finally {
+      await own.close();
+    }
   });
 });
 

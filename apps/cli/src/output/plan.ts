@@ -1,6 +1,7 @@
 /** A plan as a person reads it: what would happen, to how many, when and for how much; then some messages in full. */
 import { formatDuration, formatProblem, type RunState, runStates } from '@quailrunner/domain';
 import type { LanePlan, Sample, TaskPlan } from '@quailrunner/engine';
+import { showControls } from './controls.js';
 import { formatRate } from './rate.js';
 import { formatCount, formatNumberOf } from './table.js';
 import type { Painter } from './terminal.js';
@@ -55,13 +56,16 @@ const badLines = ({ entities: { bad, suppressed } }: TaskPlan, paint: Painter): 
   ...(suppressed > 0 ? [['opted out', `${formatCount(suppressed)}, skipped`] as [string, string]] : []),
   ...Object.entries(bad)
     .toSorted(([, one], [, other]) => other - one)
-    .map(([reason, count]): [string, string] => ['fails', paint('red', `${formatCount(count)}: ${reason}`)]),
+    .map(([reason, count]): [string, string] => [
+      'fails',
+      paint('red', `${formatCount(count)}: ${showControls(reason)}`),
+    ]),
 ];
 
 const messageLines = ({ messages, entities }: TaskPlan): [string, string][] => {
   if (Object.keys(messages.countries).length === 0) return [];
   const { segments, ucs2, signs, countries, duplicates, cost } = messages;
-  const encoding = ucs2 === 0 ? '' : `; ${formatCount(ucs2)} not in GSM-7, because of ${signs.join(' ')}`;
+  const encoding = ucs2 === 0 ? '' : `; ${formatCount(ucs2)} not in GSM-7, because of ${showControls(signs.join(' '))}`;
   const to = Object.entries(countries)
     .toSorted(([, one], [, other]) => other - one)
     .map(([country, count]) => `${country === '' ? 'other channels' : country} ${formatCount(count)}`);
@@ -70,7 +74,12 @@ const messageLines = ({ messages, entities }: TaskPlan): [string, string][] => {
     ['segments', `${formatCount(segments)}${each}${encoding}`],
     ['to', to.slice(0, 8).join(', ')],
     ...(duplicates > 0
-      ? [['twice', `${formatNumberOf(duplicates, 'number')} would get more than one message`] as [string, string]]
+      ? [
+          ['twice', `${formatNumberOf(duplicates, 'message')} would go to a number that gets one already`] as [
+            string,
+            string,
+          ],
+        ]
       : []),
     ['cost', cost === undefined ? 'unknown: there is no price table (--prices)' : formatCost(cost)],
   ];
@@ -112,7 +121,7 @@ const formatSample = ({ url, headers, body, phone }: Sample): string =>
     body,
     ...(phone === undefined ? [] : ['', ...formatBubble(phone)]),
   ]
-    .map((line) => `  ${line}`.trimEnd())
+    .map((line) => `  ${showControls(line)}`.trimEnd())
     .join('\n');
 
 const formatBubble = ({ from, to, text, media }: NonNullable<Sample['phone']>): string[] => [

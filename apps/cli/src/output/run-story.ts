@@ -1,6 +1,7 @@
 /** A run's whole story as a person reads it: what it is, where it stands, and each attempt with what was answered. */
 import { formatDuration } from '@quailrunner/domain';
 import type { AttemptRow, ReceiptRow, RunStory } from '@quailrunner/ledger';
+import { showControls } from './controls.js';
 import { formatDelivery, paintOfState } from './run-state.js';
 import { type Column, formatTable } from './table.js';
 import type { Painter } from './terminal.js';
@@ -13,11 +14,11 @@ export const formatRunStory = (run: RunStory, lane: string, paint: Painter): str
 const describe = (run: RunStory, lane: string, paint: Painter): string[] => {
   const colour = paintOfState(run.state);
   const state = colour === undefined ? run.state : paint(colour, run.state);
-  const why = [run.code, run.reason].filter(Boolean).join(': ');
+  const why = showControls([run.code, run.reason].filter(Boolean).join(': '));
   const isWaiting = run.state === 'pending' || run.state === 'retrying' || run.state === 'unknown';
   const lines: [string, string | undefined][] = [
     ['task', `${run.task}, revision ${run.revision}`],
-    ['entity', run.entityPk],
+    ['entity', showControls(run.entityPk)],
     ['lane', `${run.laneId}  ${lane}`],
     ['state', why === '' ? state : `${state}  ${why}`],
     ['delivery', formatDelivery(run)],

@@ -25,6 +25,11 @@ describe('formatTable', () => {
     );
   });
 
+  it('shows the control characters of a cell, even those of a colour of ours', () => {
+    const table = formatTable(columns, [{ name: '\u001b[31mplum\u0007', pieces: 1 }], (_, text) => text);
+    expect(table.split('\n')[1]).toBe('\\x1b[31mplum\\x07       1  –');
+  });
+
   it('keeps columns aligned when it colours them', () => {
     const painted = formatTable(columns, rows, (paint, text) => `<${paint}>${text}</>`);
     expect(painted.replaceAll(/<[^>]*>/g, '')).toContain('elderberry       0  –');

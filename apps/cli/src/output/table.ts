@@ -1,4 +1,5 @@
 /** Tables that read well without colour: aligned columns, two spaces between, nothing around. */
+import { showControls } from './controls.js';
 import type { Paint, Painter } from './terminal.js';
 
 export interface Column<Row> {
@@ -39,7 +40,7 @@ export const formatTable = <Row>(columns: readonly Column<Row>[], rows: readonly
 
 const textOf = (value: string | number | undefined): string => {
   if (value === undefined) return '–';
-  return typeof value === 'number' ? formatCount(value) : value.replaceAll(/\s+/g, ' ');
+  return typeof value === 'number' ? formatCount(value) : showControls(value.replaceAll(/\s+/g, ' '));
 };
 
 const pad = (text: string, width: number, align: 'left' | 'right' = 'left'): string =>

@@ -28,6 +28,21 @@ describe('the terminal', () => {
     expect(open({ noColour: true }).paint('red', 'no')).toBe('no');
   });
 
+  it('obeys nothing that a row brings: control characters are shown, its own colours stay', () => {
+    const [stdout, stderr] = [makeStream(true), makeStream(true)];
+    const { print, printJson, tell, paint } = open({ stdout, stderr });
+    const evil = 'a\u001b]0;owned\u0007\r\u009b2Jb\tc\n';
+    print(paint('red', evil));
+    printJson(evil);
+    tell(evil);
+    const shown = 'a\\x1b]0;owned\\x07\\x0d\\x9b2Jb\tc\n';
+    expect(String(stdout.read())).toBe(`\u001b[31m${shown}\u001b[39m\n"a\\u001b]0;owned\\u0007\\r\\u009b2Jb\\tc\\n"\n`);
+    expect(String(stderr.read())).toBe(`${shown}\n`);
+    const piped = makeStream(false);
+    open({ stdout: piped }).print('\u001b[31mred');
+    expect(String(piped.read())).toBe('\\x1b[31mred\n');
+  });
+
   it('tells when nobody reads any more', async () => {
     const reader = spawn('sh', ['-c', 'exec <&-; echo closed; exec sleep 60'], { stdio: ['pipe', 'pipe', 'ignore'] });
     await once(reader.stdout, 'data');

@@ -1,6 +1,7 @@
 /** Where the command line writes: results to standard output, everything else to standard error. The one place that does. */
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
+import { showControls, showControlsInJson, showControlsInPainted } from './controls.js';
 
 export type Paint = 'green' | 'red' | 'yellow' | 'cyan' | 'bold' | 'dim';
 
@@ -45,12 +46,17 @@ export const openTerminal = ({ stdin, stdout, stderr, noColour, onReaderGone }: 
   stderr.on('error', () => {}); // With nobody to tell it to, there is nothing to tell.
   const painterOf = (stream: NodeJS.WriteStream): Painter =>
     stream.isTTY && !noColour ? (paint, text) => styleText(paint, text, { validateStream: false }) : (_, text) => text;
-  const print = (text: string) => void stdout.write(`${text}\n`);
+  // A colour of our own may stand in what is printed where there are colours at all.
+  const writeTo = (stream: NodeJS.WriteStream) => {
+    const shown = stream.isTTY && !noColour ? showControlsInPainted : showControls;
+    return (text: string) => void stream.write(`${shown(text)}\n`);
+  };
+  const print = writeTo(stdout);
   return {
     print,
-    printJson: (value) => print(JSON.stringify(value, null, 2)),
-    tell: (text) => void stderr.write(`${text}\n`),
-    ask: async (question) => (stdin.isTTY === true ? readYes(question, stdin, stderr) : undefined),
+    printJson: (value) => print(showControlsInJson(JSON.stringify(value, null, 2))),
+    tell: writeTo(stderr),
+    ask: async (question) => (stdin.isTTY === true ? readYes(showControls(question), stdin, stderr) : undefined),
     paint: painterOf(stdout),
     paintError: painterOf(stderr),
     isInteractive: stdout.isTTY === true,

@@ -1,5 +1,5 @@
 /** A run as its page tells it: what it is now, its story from the claim on, its request, and what may be done about it. */
-import { finalStates, isNumberDecimal, maskEntityPk } from '@quailrunner/domain';
+import { finalStates, formatColumnValue, maskEntityPk } from '@quailrunner/domain';
 import type { RenderedSample } from '@quailrunner/engine';
 import type { RunStory } from '@quailrunner/ledger';
 import { mayCancel, mayResolve, mayRetry, taskPath } from './present-runs.js';
@@ -53,7 +53,7 @@ export const presentRevealed = (run: RunStory, requests: RunContext['requests'])
   entity: run.entityPk,
   columns: Object.entries(run.columns).map(([name, value]) => ({
     name,
-    value: typeof value === 'string' ? value : isNumberDecimal(value) ? value.$numberDecimal : JSON.stringify(value),
+    value: formatColumnValue(value),
   })),
   requests: [...requests].map(([revision, rendered]) =>
     rendered.kind === 'fault' ? { revision, fault: rendered } : { revision, ...rendered.sample },

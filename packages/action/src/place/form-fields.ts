@@ -1,7 +1,7 @@
 /** What is known of a form body's pairs before any row: their names, and the values that no row changes. */
 import { type Part, placeOf, report } from '../template/part.js';
 import type { Piece, TextPiece } from '../template/pieces.js';
-import { splitLiteral } from './form-text.js';
+import { isLayout, splitLiteral, takeBlank } from './form-text.js';
 import { readWayPairs, type WayPair } from './form-ways.js';
 
 /** `varies`: it has a tag, or a condition decides whether it is there at all. */
@@ -36,6 +36,8 @@ interface Pair {
   readonly depth: number;
   name: string;
   value: string;
+  /** White space behind it, which is its own if something of it follows. */
+  blank: string;
   hasEquals: boolean;
   nameVaries: boolean;
   varies: boolean;
@@ -52,7 +54,7 @@ export const readFormFields = (part: Part, pieces: readonly Piece[]): FormFields
       const [first] = named;
       if (first === undefined) return { kind: 'absent' };
       const varying = named.filter((pair) => pair.varies);
-      if (varying.length === 0) return { kind: 'literal', value: decode(first.value) };
+      if (varying.length === 0) return { kind: 'literal', value: readValue(first) };
       return { kind: 'varies', usesColumns: varying.some((pair) => pair.usesColumns) };
     },
   };
@@ -86,7 +88,10 @@ const readPieces = (pieces: readonly Piece[], open: readonly Pair[], reading: Re
     if (piece.kind === 'text') {
       current = readText(piece, current, reading);
     } else if (piece.kind === 'output') {
-      for (const pair of current) vary(pair, piece.uses.columns.size > 0);
+      for (const pair of current) {
+        takeBlank(pair);
+        vary(pair, piece.uses.columns.size > 0);
+      }
     } else {
       const { uses } = piece.kind === 'if' ? piece.condition : piece.list;
       const usesColumns = reading.usesColumns || uses.columns.size > 0;
@@ -100,11 +105,13 @@ const readPieces = (pieces: readonly Piece[], open: readonly Pair[], reading: Re
 
 const readText = (piece: TextPiece, open: readonly Pair[], reading: Reading): readonly Pair[] => {
   let current = open;
-  for (const { text, at } of splitLiteral(piece.text)) {
+  for (const { text, at, isBlank } of splitLiteral(piece.text)) {
     if (text === '&') {
       const pair = openPair(piece.offset + at + 1, reading);
       reading.pairs.push(pair);
       current = [pair];
+    } else if (isBlank) {
+      for (const pair of current) addBlank(pair, text, reading.depth > pair.depth);
     } else {
       for (const pair of current) addText(pair, text, current.length > 1 || reading.depth > pair.depth);
     }
@@ -117,6 +124,7 @@ const openPair = (offset: number, { depth, usesColumns }: Reading): Pair => ({
   depth,
   name: '',
   value: '',
+  blank: '',
   hasEquals: false,
   nameVaries: false,
   varies: depth > 0,
@@ -125,10 +133,18 @@ const openPair = (offset: number, { depth, usesColumns }: Reading): Pair => ({
 
 const addText = (pair: Pair, text: string, isUncertain: boolean): void => {
   if (isUncertain) vary(pair, true);
+  takeBlank(pair);
   if (text === '=' && !pair.hasEquals) pair.hasEquals = true;
   else if (pair.hasEquals) pair.value += text;
   else pair.name += text;
 };
+
+const addBlank = (pair: Pair, text: string, isUncertain: boolean): void => {
+  if (isUncertain && !isLayout(text)) vary(pair, true);
+  pair.blank += text;
+};
+
+const readValue = ({ value, blank }: Pair): string => decode(isLayout(blank) ? value : value + blank);
 
 const vary = (pair: Pair, usesColumns: boolean): void => {
   pair.varies = true;

@@ -1,11 +1,13 @@
 /** The literal text of a form body: its separators, and the line breaks that only lay it out. */
-import type { Piece, TextPiece } from '../template/pieces.js';
+import { encodeComponent } from '../encode-component.js';
 
 export interface FormToken {
   /** `&`, `=`, or what stands between them. */
   readonly text: string;
   /** Offset in the piece. */
   readonly at: number;
+  /** White space at an end of the piece: what it is depends on what the tags beside it come to. */
+  readonly isBlank?: true;
 }
 
 export const splitLiteral = (text: string): FormToken[] => {
@@ -15,34 +17,61 @@ export const splitLiteral = (text: string): FormToken[] => {
   for (const { token, index } of tokens) {
     const left = tokens[index - 1]?.token === '&' ? trimLayoutStart(token) : token;
     const kept = tokens[index + 1]?.token === '&' ? trimLayoutEnd(left) : left;
-    if (kept !== '') split.push({ text: kept, at: at + token.length - left.length });
+    split.push(...splitEnds(kept, at + token.length - left.length, index === 0, index === tokens.length - 1));
     at += token.length;
   }
-  return split;
+  return split.filter((token) => token.text !== '');
 };
 
-/** Without the line breaks that a YAML block leaves at its ends. */
-export const trimEnds = (pieces: readonly Piece[]): Piece[] => {
-  const trimmed = [...pieces];
-  const first = trimmed[0];
-  if (first?.kind === 'text') trimmed[0] = trimPieceStart(first);
-  const last = trimmed.at(-1);
-  if (last?.kind === 'text') trimmed[trimmed.length - 1] = { ...last, text: trimLayoutEnd(last.text) };
-  return trimmed;
+const splitEnds = (text: string, at: number, isFirst: boolean, isLast: boolean): FormToken[] => {
+  const start = isFirst ? text.length - text.trimStart().length : 0;
+  const end = isLast ? Math.max(start, text.trimEnd().length) : text.length;
+  return [
+    { text: text.slice(0, start), at, isBlank: true },
+    { text: text.slice(start, end), at: at + start },
+    { text: text.slice(end), at: at + end, isBlank: true },
+  ];
 };
 
-const trimPieceStart = (piece: TextPiece): TextPiece => {
-  const text = trimLayoutStart(piece.text);
-  return { ...piece, text, offset: piece.offset + piece.text.length - text.length };
+/** What an empty value leaves, so that the white space beside it still stands beside something. No text can hold it. */
+export const emptyValue = '\0';
+
+/** Settles the white space of a whole body that stands as it is. */
+export const settleBlanks = (body: string): string => {
+  if (!/[\s\0]/.test(body)) return body;
+  const settle = (blank: string, at: number): string => {
+    const [before, after] = [body[at - 1] ?? '&', body[at + blank.length] ?? '&'];
+    return isLayout(blank) && (before === '&' || after === '&') ? '' : encodeComponent(blank);
+  };
+  return body.replaceAll(/\s+/g, settle).replaceAll(emptyValue, '');
+};
+
+/** White space that may be layout: beside an `&`, or at the body's end. */
+export const isLayout = (blank: string): boolean => blank.includes('\n');
+
+interface OpenPair {
+  name: string;
+  value: string;
+  /** White space behind it, which is its own if something of it follows. */
+  blank: string;
+  readonly hasEquals: boolean;
+}
+
+/** Something follows the white space behind a pair. */
+export const takeBlank = (pair: OpenPair): void => {
+  const isFirst = pair.name === '' && !pair.hasEquals;
+  if (pair.hasEquals) pair.value += pair.blank;
+  else if (!isFirst || !isLayout(pair.blank)) pair.name += pair.blank;
+  pair.blank = '';
 };
 
 /** White space at the end, if a line breaks in it. */
 const trimLayoutEnd = (text: string): string => {
   const kept = text.trimEnd();
-  return text.slice(kept.length).includes('\n') ? kept : text;
+  return isLayout(text.slice(kept.length)) ? kept : text;
 };
 
 const trimLayoutStart = (text: string): string => {
   const kept = text.trimStart();
-  return text.slice(0, text.length - kept.length).includes('\n') ? kept : text;
+  return isLayout(text.slice(0, text.length - kept.length)) ? kept : text;
 };

@@ -3,7 +3,7 @@
  * once in the message, as a condition goes.
  */
 import type { ForPiece, Piece, TextPiece } from '../template/pieces.js';
-import { splitLiteral } from './form-text.js';
+import { isLayout, splitLiteral, takeBlank } from './form-text.js';
 import { type Loop, readWays, type World } from './worlds.js';
 
 /** A pair whose name no row writes. */
@@ -47,6 +47,8 @@ interface Pair {
   offset: number | undefined;
   name: string;
   value: string;
+  /** White space behind it, which is its own if something of it follows, or if it is no layout. */
+  blank: string;
   hasEquals: boolean;
   varies: boolean;
   isNamedByRow: boolean;
@@ -60,6 +62,7 @@ interface Reading {
 const readPairs = (pieces: readonly Piece[], world: World): Pair[] => {
   const pairs = [openPair()];
   readPieces(pieces, { world, pairs }, { depth: 0, loop: undefined });
+  for (const pair of pairs) if (!isLayout(pair.blank)) takeBlank(pair);
   return pairs;
 };
 
@@ -67,6 +70,7 @@ const openPair = (): Pair => ({
   offset: undefined,
   name: '',
   value: '',
+  blank: '',
   hasEquals: false,
   varies: false,
   isNamedByRow: false,
@@ -89,6 +93,7 @@ const readPieces = (pieces: readonly Piece[], reading: Reading, inside: Inside):
     } else if (piece.kind === 'output') {
       const pair = reading.pairs.at(-1);
       if (pair === undefined) continue;
+      takeBlank(pair);
       pair.varies = true;
       if (!pair.hasEquals) pair.isNamedByRow = true;
     } else {
@@ -112,13 +117,18 @@ const readLoop = (piece: ForPiece, reading: Reading, inside: Inside): void => {
 };
 
 const readText = (piece: TextPiece, { pairs }: Reading, { depth }: Inside): void => {
-  for (const { text, at } of splitLiteral(piece.text)) {
+  for (const { text, at, isBlank } of splitLiteral(piece.text)) {
+    const pair = pairs.at(-1);
     if (text === '&') {
       pairs.push(openPair());
       continue;
     }
-    const pair = pairs.at(-1);
     if (pair === undefined) continue;
+    if (isBlank) {
+      pair.blank += text;
+      continue;
+    }
+    takeBlank(pair);
     pair.offset ??= piece.offset + at;
     if (depth > 0) pair.varies = true;
     if (text === '=' && !pair.hasEquals) pair.hasEquals = true;

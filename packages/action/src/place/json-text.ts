@@ -49,6 +49,32 @@ export const writeJsonText = (text: string, start: JsonState): { text: string; s
   return { text: settleWithin(out), state };
 };
 
+export interface Forgiven {
+  readonly what: 'comment' | 'comma';
+  readonly at: number;
+}
+
+/** Comments, and the trailing commas whose bracket stands in the same piece. */
+export const findForgiven = (text: string, start: JsonState): Forgiven[] => {
+  const found: Forgiven[] = [];
+  let comma: number | undefined;
+  let state = start;
+  for (let at = 0; at < text.length; ) {
+    const pattern = nextToken[state];
+    pattern.lastIndex = at;
+    const token = pattern.exec(text)?.[0] ?? text.slice(at);
+    const next = state === 'escape' ? 'string' : (moves[state].get(token) ?? state);
+    if (state === 'value' && isComment(next)) found.push({ what: 'comment', at });
+    else if (state === 'value' && token.trim() !== '') {
+      if (comma !== undefined && /^\s*[}\]]/.test(token)) found.push({ what: 'comma', at: comma });
+      comma = token === ',' ? at : undefined;
+    }
+    state = next;
+    at += token.length;
+  }
+  return found.toSorted((one, other) => one.at - other.at);
+};
+
 const isComment = (state: JsonState): boolean => state === 'line' || state === 'block';
 
 const trailing = /\0(?=\s*[}\]])/g;

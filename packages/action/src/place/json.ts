@@ -2,19 +2,22 @@
  * A JSON body. A value inside of a string literal is escaped into it; outside of one it stands as JSON: text in quotes,
  * numbers with all their digits, null, arrays and objects. What is sent is strict JSON, whatever was pasted.
  */
-import { type Part, report } from '../template/part.js';
+import { type Part, report, warn } from '../template/part.js';
 import type { Piece } from '../template/pieces.js';
 import { type Emit, fault } from '../template/run.js';
 import { jsonOf, nul, textOf } from '../template/values.js';
 import { checkJson } from './json-check.js';
-import { type JsonState, settleCommas, writeJsonText } from './json-text.js';
+import { findForgiven, type JsonState, settleCommas, writeJsonText } from './json-text.js';
 import { type Context, type Encode, placePieces } from './place.js';
 
 export const placeJson = (part: Part, pieces: readonly Piece[]): Emit => {
   const known = part.problems.length;
   const context: Context<JsonState> = {
     start: 'value',
-    text: (state, { text }) => writeJsonText(text, state),
+    text: (state, { text, offset }) => {
+      for (const { what, at } of findForgiven(text, state)) warn(part, offset + at, forgiven[what]);
+      return writeJsonText(text, state);
+    },
     encoder: (state, piece) => {
       if (state === 'escape') reportEscape(part, piece.offset);
       return encoders[state];
@@ -34,6 +37,11 @@ export const placeJson = (part: Part, pieces: readonly Piece[]): Emit => {
       throw fault(run, 'RENDER_NOT_JSON', 'with the values of this row the body is no JSON');
     }
   };
+};
+
+const forgiven = {
+  comment: { code: 'JSON_COMMENT', message: 'JSON has no comments: this one is left out of what is sent' },
+  comma: { code: 'JSON_COMMA', message: 'nothing follows this comma: it is left out of what is sent' },
 };
 
 const encodeInString: Encode = (run, value) => {

@@ -2,7 +2,7 @@
  * Pieces → a closure that writes a part. Walks the template as it is read and asks the context (form, JSON, URL, …) at each
  * piece how literal text is written and how a value is encoded there, so that nothing is decided when it runs.
  */
-import type { ColumnValue } from '@quailrunner/domain';
+import { type ColumnValue, isNumberDecimal, toRowKey } from '@quailrunner/domain';
 import type { ForPiece, IfPiece, OutputPiece, Piece, TextPiece } from '../template/pieces.js';
 import { type Emit, fault, maxTextLength, type Run, spend, tooLong, type Value } from '../template/run.js';
 import type { Uses } from '../template/scope.js';
@@ -158,11 +158,11 @@ const readItems = (run: Run, value: Value, isPairs: boolean): readonly unknown[]
     if (isPairs && !value.every(Array.isArray)) throw notAList(run);
     return value;
   }
-  if (!isPairs || typeof value !== 'object') throw notAList(run);
+  if (!isPairs || typeof value !== 'object' || isNumberDecimal(value)) throw notAList(run);
   const record = value as Readonly<Record<string, ColumnValue>>;
   const keys = Object.keys(record);
   spendOn(run, keys.length);
-  return keys.map((key) => [key, record[key]]);
+  return keys.map((key) => [toRowKey(key), record[key]]);
 };
 
 const notAList = (run: Run): Error =>

@@ -16,6 +16,9 @@ export const placePlain = (pieces: readonly Piece[]): Emit => placeWith(pieces, 
 /** What RFC 9110 lets a field value hold, and what Node sends as one byte a character. */
 const notInHeader = /[^\t\x20-\x7e\x80-\xff]/;
 
+/** RFC 9110, 5.5: white space around a field value is none of it. */
+const blankEnd = /^[\t ]|[\t ]$/;
+
 const encodeHeader: Encode = (run, value) => {
   const text = textOf(run, value);
   if (!notInHeader.test(text)) return text;
@@ -33,7 +36,18 @@ export const placeHeader = (part: Part, pieces: readonly Piece[]): Emit => {
       mend: isBreak ? 'write its value on one line' : undefined,
     });
   }
-  return placeWith(pieces, encodeHeader);
+  const blank = blankEnd.exec(part.source);
+  if (blank) {
+    const message = 'a header has no blanks at its ends: receivers take them off';
+    report(part, blank.index, { code: 'ACTION_HEADER', message, mend: 'leave them out' });
+  }
+  const emit = placeWith(pieces, encodeHeader);
+  return (run) => {
+    emit(run);
+    if (!blankEnd.test(run.out)) return;
+    run.offset = 0;
+    throw fault(run, 'RENDER_HEADER', 'the header would begin or end with a blank, which receivers take off');
+  };
 };
 
 /** XML 1.0 has no way to write the other control characters, and none for half a surrogate pair. */

@@ -2,7 +2,7 @@
  * The filter `date`: a date or timestamp of PostgreSQL, in a time zone (UTC unless given) and a language (English unless
  * given): `{{ starts_at | date("%-d %B, %H:%M", tz="Europe/Berlin", locale="de") }}`. Null stays null.
  */
-import { fault, type Run, type Value } from './run.js';
+import { fault, type Run, spend, type Value } from './run.js';
 import { knownDirectives, type Names, openNames, unknownDirective, writeDate } from './strftime.js';
 import { spendOn, textOf } from './values.js';
 import { openZone, readWallClock } from './wall-clock.js';
@@ -33,9 +33,9 @@ export const openDateFilter = () => {
   const namesOf = remember(readNames);
   return (run: Run, value: Value, [format, tz, locale]: readonly Value[]): Value => {
     if (value === null) return null;
-    const zone = zoneOf(textOr(run, tz, 'UTC'));
+    const zone = zoneOf(run, textOr(run, tz, 'UTC'));
     if (zone === undefined) throw fault(run, 'RENDER_TIME_ZONE', 'there is no such time zone');
-    const names = namesOf(textOr(run, locale, 'en'));
+    const names = namesOf(run, textOr(run, locale, 'en'));
     if (names === undefined) throw fault(run, 'RENDER_LOCALE', 'there is no such locale');
     const date = readWallClock(textOf(run, value), zone);
     if (date === undefined) throw fault(run, 'RENDER_NOT_A_DATE', 'the filter date needs a date or a timestamp');
@@ -49,12 +49,15 @@ const textOr = (run: Run, value: Value, instead: string): string =>
   value === undefined || value === null ? instead : textOf(run, value);
 
 const maxRemembered = 64;
+/** Making one takes up to a millisecond: so many steps keep a row that names hundreds from holding its worker. */
+const openingSteps = 100;
 
-const remember = <Result>(open: (key: string) => Result): ((key: string) => Result) => {
+const remember = <Result>(open: (key: string) => Result): ((run: Run, key: string) => Result) => {
   const known = new Map<string, Result>();
-  return (key) => {
+  return (run, key) => {
     const found = known.get(key);
     if (found !== undefined) return found;
+    spend(run, openingSteps);
     if (known.size >= maxRemembered) known.clear();
     const opened = open(key);
     known.set(key, opened);

@@ -1,5 +1,5 @@
 /** What `==`, `<`, `in`, `~` and arithmetic mean between values of columns. Decimals stay exact for `+`, `-` and `*`. */
-import { isNumberDecimal } from '@quailrunner/domain';
+import { isNumberDecimal, toStoredKey } from '@quailrunner/domain';
 import {
   addDecimals,
   compareDecimals,
@@ -63,7 +63,7 @@ export const isIn = (run: Run, left: Value, right: Value): boolean => {
     spendOnSearch(run, right, part);
     return right.includes(part);
   }
-  return typeof right === 'object' && right !== null && Object.hasOwn(right, textOf(run, left));
+  return typeof right === 'object' && right !== null && Object.hasOwn(right, toStoredKey(textOf(run, left)));
 };
 
 /** The worst that a search can take. */

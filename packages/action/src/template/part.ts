@@ -7,6 +7,8 @@ export interface Part {
   readonly source: string;
   /** Shared by all parts of the action: a person sees every mistake at once. */
   readonly problems: Problem[];
+  /** What is forgiven, and may not be what was meant. */
+  readonly warnings: Problem[];
 }
 
 /** 1-based, in UTF-16 code units. */
@@ -31,12 +33,18 @@ const maxProblems = 100;
 
 export const isFull = (part: Part): boolean => part.problems.length >= maxProblems;
 
-/** A place that is walked twice, as a loop's body is, is reported once. */
-export const report = (part: Part, offset: number, { code, message, mend }: Mistake): void => {
+export const report = (part: Part, offset: number, mistake: Mistake): void =>
+  addOnce(part.problems, part, offset, mistake);
+
+export const warn = (part: Part, offset: number, mistake: Mistake): void =>
+  addOnce(part.warnings, part, offset, mistake);
+
+/** A place that is walked twice, as a loop's body is, is told once. */
+const addOnce = (to: Problem[], part: Part, offset: number, { code, message, mend }: Mistake): void => {
   const { line, column } = placeOf(part.source, offset);
-  const isKnown = part.problems.some(
+  const isKnown = to.some(
     (known) => known.where === part.where && known.line === line && known.column === column && known.code === code,
   );
-  if (isKnown || isFull(part)) return;
-  part.problems.push({ code, message, ...(mend === undefined ? {} : { mend }), where: part.where, line, column });
+  if (isKnown || to.length >= maxProblems) return;
+  to.push({ code, message, ...(mend === undefined ? {} : { mend }), where: part.where, line, column });
 };

@@ -1,5 +1,5 @@
 /** How the values of columns become text, JSON and conditions. */
-import { type ColumnValue, isNumberDecimal } from '@quailrunner/domain';
+import { type ColumnValue, isNumberDecimal, toRowKey, toStoredKey } from '@quailrunner/domain';
 import { bounded, fault, JsonText, maxTextLength, type Run, spend, tooLong, type Value } from './run.js';
 
 /** Null is the empty text, decimals keep their digits, arrays and json are JSON. */
@@ -48,7 +48,8 @@ const writeNumber = (run: Run, text: string): string => {
 const writeContainer = (run: Run, value: object, depth: number): string => {
   if (Array.isArray(value)) return `[${writeAll(run, value, (item) => writeJson(run, item, depth))}]`;
   const record = value as Record<string, ColumnValue>;
-  const writePair = (key: string) => `${writeJson(run, key, depth)}:${writeJson(run, record[key] ?? null, depth)}`;
+  const writePair = (key: string) =>
+    `${writeJson(run, toRowKey(key), depth)}:${writeJson(run, record[key] ?? null, depth)}`;
   return `{${writeAll(run, Object.keys(record), writePair)}}`;
 };
 
@@ -83,7 +84,8 @@ export const readProperty = (run: Run, target: Value, key: Value): Value => {
   const name = typeof key === 'string' ? key : textOf(run, key);
   if (typeof target === 'string') return name === 'length' ? target.length : undefined;
   if (typeof target !== 'object' || target instanceof JsonText || isNumberDecimal(target)) return undefined;
-  return Object.hasOwn(target, name) ? (target as Record<string, ColumnValue>)[name] : undefined;
+  const stored = toStoredKey(name);
+  return Object.hasOwn(target, stored) ? (target as Record<string, ColumnValue>)[stored] : undefined;
 };
 
 /** Each look at `length` characters (or items) counts. */

@@ -2,6 +2,7 @@
 import { type LaneKey, type LaneState, maskLaneKey, paceLaw } from '@quailrunner/domain';
 import { type LaneProspect, type Ledger, readLaneProspects } from '@quailrunner/ledger';
 import type { LaneOfEntity } from '../compile-task.js';
+import { maxLanesPerTask } from '../too-many-lanes.js';
 
 export interface LanePlan {
   /** As it may be shown. */
@@ -24,17 +25,18 @@ interface Filling extends LaneOfEntity {
   segments: number;
 }
 
+/** One more than a task may have shows that there are too many. */
+const mostLanes = maxLanesPerTask + 1;
+
 export const openLaneTally = () => {
   const lanes = new Map<LaneKey, Filling>();
   return {
     add: (lane: LaneOfEntity, segments: number): void => {
+      if (lanes.size >= mostLanes && !lanes.has(lane.key)) return;
       const filling = lanes.get(lane.key) ?? { ...lane, messages: 0, segments: 0 };
       filling.messages += 1;
       filling.segments += segments;
       lanes.set(lane.key, filling);
-    },
-    get size() {
-      return lanes.size;
     },
     all: (): readonly Filling[] => [...lanes.values()],
   };

@@ -25,6 +25,7 @@ import { addressOf, type FormPair, type MessageAddress } from '@quailrunner/twil
 import { checkTask } from '../check-task.js';
 import { type CompiledTask, type LaneOfEntity, laneOfRequest } from '../compile-task.js';
 import { refuseOutOfBounds } from '../refuse-out-of-bounds.js';
+import { maxLanesPerTask, tooManyLanes } from '../too-many-lanes.js';
 import { describeChange } from './describe-change.js';
 import { type LanePlan, openLaneTally, planLanes } from './lane-plans.js';
 import { makeSample, maskSecrets, type Sample } from './make-sample.js';
@@ -68,7 +69,6 @@ export interface PlanDeps {
 
 const batchSize = 5_000;
 const samplesShown = 10;
-const mostLanes = 1_000;
 
 /** Throws ProblemsError with all that is wrong with the task. */
 export const planTask = async (definition: TaskDefinition, deps: PlanDeps): Promise<TaskPlan> => {
@@ -90,7 +90,7 @@ export const planTask = async (definition: TaskDefinition, deps: PlanDeps): Prom
     messages,
     lanes: await planLanes(lanes, { ...settings, ...(row && { taskId: row.taskId }) }, deps.ledger),
     samples,
-    warnings,
+    warnings: [...warnings, ...(lanes.length > maxLanesPerTask ? [tooManyLanes] : [])],
   };
 };
 
@@ -123,7 +123,7 @@ const openSum = (task: CompiledTask, deps: PlanDeps, applied: Applied | undefine
   const send = ({ columns }: Entity, { lane, form, address, country }: Rendered): void => {
     sent += 1;
     const segments = task.isMessage ? tally.add(form, address, country) : 1;
-    if (lanes.size < mostLanes) lanes.add(lane, segments);
+    lanes.add(lane, segments);
     if (samples.length < samplesShown) samples.push(makeSample(task, columns, secrets));
   };
 

@@ -11,7 +11,7 @@ import {
 import { openSeenBefore } from './seen-before.js';
 
 export interface Tally {
-  /** Recipients who get more than one of these messages, and not only because they are named twice. */
+  /** Messages to somebody who gets one of these from the same sender already. */
   readonly duplicates: number;
   /** Messages by the calling code of their number's country, `+1`, `+49`; '' for other channels. */
   readonly countries: Readonly<Record<string, number>>;
