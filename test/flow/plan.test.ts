@@ -24,6 +24,7 @@ interface ShownPlan {
     cost?: { total: number; unpriced: number; currency: string };
   };
   readonly lanes: { lane: string; segments: number; ratePerSecond: number; backlog: number; seconds: number }[];
+  readonly warnings: { code: string; message: string }[];
   readonly samples: { headers: Record<string, string>; body: string; phone: { to: string; text: string } }[];
 }
 
@@ -57,14 +58,14 @@ describe('a plan', () => {
 
   afterAll(() => stage.close());
 
-  const write = (body: string, where: string): Promise<string> =>
+  const write = (body: string, where: string, from = '+15005550006'): Promise<string> =>
     stage.writeTask(
       'welcome',
       smsTask({
         name: 'welcome',
         settings: 'every: 1s\nrate: 10/s',
         predicate: `SELECT uuid AS entity_pk, phone_number, first_name FROM public.users WHERE ${where}`,
-        body: `From=+15005550006&To={{.phone_number}}&Body=${body}`,
+        body: `From=${from}&To={{.phone_number}}&Body=${body}`,
       }),
     );
 
@@ -143,10 +144,38 @@ describe('a plan', () => {
     expect(shown).toMatchObject({ change: 'changed', changed: ['predicate', 'action.body'] });
     expect(shown.entities).toMatchObject({
       matched: 40,
-      claimed: 1,
+      claimed: 2, // The new one, and the one that was skipped, who is skipped again.
       sent: 1,
-      known: { completed: 36, failed: 2, skipped: 1 },
+      suppressed: 1,
+      known: { completed: 36, failed: 2 },
     });
+  });
+
+  it('of another sender counts those who have opted out of the old one, and warns of them', async () => {
+    task = await write('Good day, {{.first_name}}!', 'true', '+15005550007');
+    const shown = await plan();
+    expect(shown.entities).toMatchObject({ claimed: 2, sent: 2, suppressed: 0, known: { completed: 36, failed: 2 } });
+    expect(shown.warnings).toMatchObject([
+      {
+        code: 'OPTED_OUT_OF_FORMER_SENDER',
+        message: '1 who opted out of twilio/AC0000…0007/•••06 would get messages from twilio/AC0000…0007/•••07',
+      },
+    ]);
+    await stage.source.query(`update public.users set wants = false where phone_number = '+15550000001'`);
+    task = await write('Good day, {{.first_name}}!', 'wants', '+15005550007');
+    expect(await plan()).toMatchObject({ entities: { claimed: 0 }, warnings: [] });
+    await stage.source.query(`update public.users set wants = true where phone_number = '+15550000001'`);
+  });
+
+  it('counts whom the next scan looks at again because their row is another', async () => {
+    task = await write('Hello {{.first_name}}!', 'wants');
+    await stage.source.query(
+      `update public.users set phone_number = '+15550000077' where phone_number = '+15550000001'`,
+    );
+    expect((await plan()).entities).toMatchObject({ claimed: 1, sent: 1, suppressed: 0 });
+    await stage.source.query(
+      `update public.users set phone_number = '+15550000001' where phone_number = '+15550000077'`,
+    );
   });
 
   it('of a task by its name is one of its newest revision', async () => {

@@ -8,10 +8,11 @@ import type { SuppressedAddress } from './suppress.js';
 const selectStates: PreparedStatement = {
   name: 'read-entity-states',
   text: `
-  select b.place::int - 1 as place, r.state, r.code, r.revision
+  select b.place::int - 1 as place, r.state, r.code, r.revision,
+    case when r.code = 'SUPPRESSED' then r.columns::text end as "suppressedRow"
   from unnest($2::text[]) with ordinality as b (pk, place)
   cross join lateral (
-    select state, code, revision from quailrunner.runs where task_id = $1 and entity_pk = b.pk limit 1
+    select state, code, revision, columns from quailrunner.runs where task_id = $1 and entity_pk = b.pk limit 1
   ) r`,
 };
 
@@ -22,6 +23,8 @@ export interface EntityState {
   /** The one that was sent. */
   readonly revision: number;
   readonly code?: string;
+  /** Of a run whose recipient had opted out: its columns as JSON, as it was claimed with them. */
+  readonly suppressedRow?: string;
 }
 
 /** Of those that have a run of the task. */
