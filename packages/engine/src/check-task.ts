@@ -5,6 +5,7 @@
 import { type Problem, ProblemsError, scrub, type TaskDefinition, type TaskSettings } from '@quailrunner/domain';
 import { checkPredicate, type PredicateColumn, PredicateFault, type Sources } from '@quailrunner/source';
 import { checkMessageParameters, checkSchedule, isRegion } from '@quailrunner/twilio';
+import { checkTarget, findNoForm } from './check-target.js';
 import { checkWebhookHeaders } from './check-webhook-headers.js';
 import { type CompiledTask, compileTask } from './compile-task.js';
 
@@ -36,7 +37,7 @@ export const checkTask = async (
   });
   const names = columns?.map((column) => column.name);
   const task = await collect(problems, async () => compileTask(definition, names));
-  const warnings = checkWebhookHeaders(settings, problems);
+  const warnings = [...checkTarget(settings, problems), ...checkWebhookHeaders(settings, problems)];
   checkRegion(settings, problems);
   if (task !== undefined) warnings.push(...checkParameters(task, now(), problems));
   if (columns === undefined || task === undefined || problems.length > 0) throw new ProblemsError(problems);
@@ -55,8 +56,17 @@ const checkRegion = ({ defaultRegion }: TaskSettings, problems: Problem[]): void
 };
 
 /** The form of a message, held against what Twilio's API knows. Errors go to `problems`; returns the warnings. */
-const checkParameters = ({ action, isMessage }: CompiledTask, now: number, problems: Problem[]): Problem[] => {
+const checkParameters = (
+  { action, settings, isMessage }: CompiledTask,
+  now: number,
+  problems: Problem[],
+): Problem[] => {
   if (!isMessage) return [];
+  const noForm = findNoForm(settings);
+  if (noForm !== undefined) {
+    problems.push(noForm);
+    return [];
+  }
   const warnings: Problem[] = [];
   const found = [...checkMessageParameters(action.formParameters), ...checkSchedule(action.formParameters, now)];
   for (const { severity, ...problem } of found) {

@@ -3,6 +3,7 @@ export { addressOf, type MessageAddress } from './address.js';
 export { checkMessageParameters, type FormParameter, type ParameterProblem } from './check-message-parameters.js';
 export { checkSchedule } from './check-schedule.js';
 export { isSignedByTwilio } from './check-signature.js';
+export { checkTwilioUrl } from './check-twilio-url.js';
 export { classify, classifyFound } from './classify.js';
 export { type CodeTable, messageCodes, withOwnCodes } from './codes.js';
 export { defaultRateOf } from './default-rate.js';
