@@ -204,4 +204,21 @@ describe('a plan', () => {
     expect(refused.stderr).toMatch(/bad-prices\.sql:2:8: "sms\.\+1" must be a price such as 0\.0083/);
     expect(refused.stderr).toMatch(/there is no "fax"/);
   });
+
+  it('and a check warn of a secret that is not set here, and of a target that may not be reached', async () => {
+    const text = smsTask({ name: 'hook', url: 'http://10.1.2.3/hook', body: 'Hello' })
+      .replace('twilio_basic', 'twilo_basic')
+      .replace('x-www-form-urlencoded', 'json')
+      .replace('Hello', "'[1]'");
+    task = await stage.writeTask('hook', text);
+    expect((await plan()).warnings).toMatchObject([
+      { code: 'SECRET_NOT_SET', mend: 'did you mean "twilio_basic"?', line: 7 },
+      { code: 'TARGET_NOT_ALLOWED', line: 4 },
+    ]);
+    const { stderr } = await stage.quail('task', 'check', task);
+    expect(stderr).toContain(
+      'the secret "twilo_basic" is not set here: schedulers and workers need QUAIL_SECRET_TWILO_BASIC',
+    );
+    expect(stderr).toContain('nothing may be sent to 10.1.2.3: ');
+  });
 });

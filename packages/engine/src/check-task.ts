@@ -5,6 +5,7 @@
 import { type Problem, ProblemsError, scrub, type TaskDefinition, type TaskSettings } from '@quailrunner/domain';
 import { checkPredicate, type PredicateColumn, PredicateFault, type Sources } from '@quailrunner/source';
 import { checkMessageParameters, checkSchedule, isRegion } from '@quailrunner/twilio';
+import { checkHere, type Here } from './check-here.js';
 import { checkTarget, findNoForm } from './check-target.js';
 import { checkWebhookHeaders } from './check-webhook-headers.js';
 import { type CompiledTask, compileTask } from './compile-task.js';
@@ -13,6 +14,8 @@ export interface CheckDeps {
   readonly sources: Sources;
   /** Epoch milliseconds; the process' clock unless given. */
   readonly now?: () => number;
+  /** Absent: what the process itself has says nothing. */
+  readonly here?: Here;
 }
 
 export interface CheckedTask {
@@ -28,7 +31,7 @@ export interface CheckedTask {
  */
 export const checkTask = async (
   definition: TaskDefinition,
-  { sources, now = Date.now }: CheckDeps,
+  { sources, now = Date.now, here }: CheckDeps,
 ): Promise<CheckedTask> => {
   const { predicate, settings } = definition;
   const problems: Problem[] = [];
@@ -40,6 +43,7 @@ export const checkTask = async (
   const warnings = [...checkTarget(settings, problems), ...checkWebhookHeaders(settings, problems)];
   checkRegion(settings, problems);
   if (task !== undefined) warnings.push(...checkParameters(task, now(), problems));
+  if (task !== undefined && here !== undefined) warnings.push(...checkHere(task, here));
   if (columns === undefined || task === undefined || problems.length > 0) throw new ProblemsError(problems);
   return { task, columns, warnings };
 };

@@ -26,4 +26,3 @@ export { openStoppedTasks, type StoppedTasks } from './stopped-tasks.js';
 export { openSuppressionWatch, type SuppressionWatch } from './suppression-watch.js';
 export { recoverQueue, type SweepDeps, sweepRuns } from './sweep-runs.js';
 export { openTaskCache, type TaskCache } from './task-cache.js';
-export { webhookSecretNames } from './webhook-headers.js';

@@ -130,7 +130,15 @@ SELECT id AS entity_pk FROM public.users;
     expect(good.stderr).toContain('QUAIL_SECRET_HOOKS_SIGNING');
     expect(good.stderr).toContain('QUAIL_SECRET_HOOKS_SHARED');
     const { tasks } = JSON.parse((await quail('task', 'check', path, '--json')).stdout);
-    expect(tasks).toMatchObject([{ warnings: [{ where: path, line: 5, column: 5 }] }]);
+    expect(tasks).toMatchObject([
+      {
+        warnings: [
+          { code: 'WEBHOOK_HEADER_OWN', where: path, line: 5, column: 5 },
+          { code: 'SECRET_NOT_SET', where: path, line: 7 },
+          { code: 'SECRET_NOT_SET', where: path, line: 8 },
+        ],
+      },
+    ]);
   });
 
   it('become a task, a revision of it, or nothing new', async () => {

@@ -15,6 +15,7 @@ import { type Ledger, readRevision, readTask, type TaskRow } from '@quailrunner/
 import { explainPredicate, type PredicatePlan, readEntities, type Sources } from '@quailrunner/source';
 import { describeFault } from '@quailrunner/telemetry';
 import { addressOf, type FormPair, type MessageAddress } from '@quailrunner/twilio';
+import type { Here } from '../check-here.js';
 import { checkTask } from '../check-task.js';
 import { type CompiledTask, compileTask, type LaneOfEntity, laneOfRequest } from '../compile-task.js';
 import { describeChange } from './describe-change.js';
@@ -53,10 +54,9 @@ export interface EntityCounts {
   readonly known: Readonly<Partial<Record<RunState, number>>>;
 }
 
-export interface PlanDeps {
+export interface PlanDeps extends Here {
   readonly ledger: Ledger;
   readonly sources: Sources;
-  readonly secrets: Readonly<Record<string, string>>;
   readonly prices?: Prices;
 }
 
@@ -66,7 +66,7 @@ const mostLanes = 1_000;
 
 /** Throws ProblemsError with all that is wrong with the task. */
 export const planTask = async (definition: TaskDefinition, deps: PlanDeps): Promise<TaskPlan> => {
-  const { task, warnings } = await checkTask(definition, deps);
+  const { task, warnings } = await checkTask(definition, { ...deps, here: deps });
   const { settings, predicate } = task;
   const plan = await explainPredicate(deps.sources, { source: settings.source, predicate });
   const row = await readTask(deps.ledger, settings.name);
