@@ -8,7 +8,7 @@ export { classify, classifyFound } from './classify.js';
 export { type CodeTable, messageCodes, withOwnCodes } from './codes.js';
 export { defaultRateOf } from './default-rate.js';
 export { type FormPair, valueIn } from './form.js';
-export { laneKeyOf } from './lane-key.js';
+export { laneKeyOf, normalSender } from './lane-key.js';
 export { creationWindow, type MessageMatch, matchMessage, type SentMessage } from './match-message.js';
 export { type ListedMessage, listUrl, type MessagePage, parseMessagePage } from './message-list.js';
 export { type MessageParameter, messageParameters } from './parameters.js';
