@@ -10,6 +10,7 @@ export { credentialMask, maskAction } from './mask-action.js';
 export type { LanePlan } from './plan/lane-plans.js';
 export { makeSample, type Sample } from './plan/make-sample.js';
 export { planTask, type TaskPlan } from './plan/plan-task.js';
+export { openReaddress } from './readdress-stopped.js';
 export { openReceiptAddress, type ReceiptAddress, receiptPath } from './receipt-address.js';
 export { receiptObstacle } from './receipt-obstacle.js';
 export { openReceiptReferences, type ReceiptReferences } from './receipt-reference.js';
