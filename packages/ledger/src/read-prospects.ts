@@ -59,7 +59,7 @@ export interface LaneProspect {
   readonly setRate?: number;
   /** The least that other tasks ask for. */
   readonly othersRate?: number;
-  /** Runs of any task that are before a new one. */
+  /** Runs of any active task that are before a new one. */
   readonly backlog: number;
 }
 
@@ -67,7 +67,12 @@ const selectProspects = `
   select l.id as "laneId", l.key, l.state, l.reason, l.set_rate as "setRate",
     (select min(u.rate_per_second) from quailrunner.task_lanes u where u.lane_id = l.id and u.task_id is distinct from $2)
       as "othersRate",
-    (select count(*) from quailrunner.runs r where r.lane_id = l.id and r.shelf in ('waiting', 'out'))::float8 as backlog
+    (
+      select count(*)
+      from quailrunner.tasks t
+      join quailrunner.runs r on r.lane_id = l.id and r.task_id = t.id and r.shelf in ('waiting', 'out')
+      where t.state = 'active'
+    )::float8 as backlog
   from quailrunner.lanes l
   where l.key = any ($1)`;
 
