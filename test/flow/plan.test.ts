@@ -12,7 +12,7 @@ interface ShownPlan {
     sent: number;
     suppressed: number;
     again: number;
-    bad: Record<string, number>;
+    bad: { reason: string; count: number; entityPk: string }[];
     known: Record<string, number>;
   };
   readonly messages: {
@@ -58,12 +58,17 @@ describe('a plan', () => {
 
   afterAll(() => stage.close());
 
-  const write = (body: string, where: string, from = '+15005550006'): Promise<string> =>
+  const write = (
+    body: string,
+    where: string,
+    from = '+15005550006',
+    settings = 'every: 1s\nrate: 10/s',
+  ): Promise<string> =>
     stage.writeTask(
       'welcome',
       smsTask({
         name: 'welcome',
-        settings: 'every: 1s\nrate: 10/s',
+        settings,
         predicate: `SELECT uuid AS entity_pk, phone_number, first_name FROM public.users WHERE ${where}`,
         body: `From=${from}&To={{.phone_number}}&Body=${body}`,
       }),
@@ -86,10 +91,21 @@ describe('a plan', () => {
       again: 0,
       suppressed: 1,
       known: {},
-      bad: {
-        'the number in To names no country: write it with a plus, or set defaultRegion': 1,
-        'the number in To is too short or too long for its country': 1,
-      },
+      bad: expect.toSatisfy((rows: ShownPlan['entities']['bad']) => {
+        expect(rows.toSorted((one, other) => one.reason.localeCompare(other.reason))).toEqual([
+          {
+            reason: 'the number in To is too short or too long for its country',
+            count: 1,
+            entityPk: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          },
+          {
+            reason: 'the number in To names no country: write it with a plus, or set defaultRegion',
+            count: 1,
+            entityPk: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          },
+        ]);
+        return true;
+      }),
     });
     expect(shown.messages).toMatchObject({
       segments: people - 4 + 2, // Two of them take two.
@@ -176,6 +192,24 @@ describe('a plan', () => {
     await stage.source.query(
       `update public.users set phone_number = '+15550000001' where phone_number = '+15550000077'`,
     );
+  });
+
+  it('names settings as the file does, and counts as sent again only whom it sends to', async () => {
+    task = await write('Hello {{.first_name}}!', 'wants', '+15005550006', 'every: 2s\nrate: 20/s\ntimeout: 9s');
+    expect((await plan()).changed.toSorted()).toEqual(['every', 'rate', 'timeout']);
+    task = await write('Bye {{.first_name}}!', 'wants', '+15005550006', 'every: 1s\nrate: 10/s\nonChange: resend');
+    await stage.source.query(`update public.users set phone_number = '12' where phone_number = '+15550000012'`);
+    expect((await plan()).entities).toMatchObject({ claimed: 37, sent: 35, again: 35 });
+    await stage.source.query(`update public.users set phone_number = '+15550000012' where phone_number = '12'`);
+  });
+
+  it('tells how many runs of active tasks wait before', async () => {
+    await stage.quail('task', 'pause', 'welcome');
+    await stage.ledger.query(`
+      insert into quailrunner.runs (task_id, revision, entity_pk, columns, lane_id, scan_id)
+      select t.id, 1, 'waits', '{}', (select min(id) from quailrunner.lanes), 0 from quailrunner.tasks t`);
+    expect((await plan()).lanes[0]).toMatchObject({ backlog: 0 });
+    await stage.ledger.query(`delete from quailrunner.runs where entity_pk = 'waits'`);
   });
 
   it('of a task by its name is one of its newest revision', async () => {

@@ -14,12 +14,12 @@ export interface Applied {
 export interface Known {
   /** Runs about which nothing would be done, by their state. */
   readonly counts: Partial<Record<RunState, number>>;
-  /** Of those to be claimed: were sent an older action before. */
-  again: number;
 }
 
 export interface Told {
   readonly claimed: Entity[];
+  /** Of them: were sent an older action before. */
+  readonly again: Set<Entity>;
   /** They wait already, and are sent by the newest revision. */
   readonly waiting: Entity[];
 }
@@ -33,15 +33,15 @@ export const leaveKnown = async (
   known: Known,
   ledger: Ledger,
 ): Promise<Told> => {
-  if (applied === undefined) return { claimed: entities, waiting: [] };
+  if (applied === undefined) return { claimed: entities, again: new Set(), waiting: [] };
   const pks = entities.map(({ pk }) => pk);
   const states = new Map((await readEntityStates(ledger, applied.taskId, pks)).map((each) => [each.place, each]));
-  const told: Told = { claimed: [], waiting: [] };
+  const told: Told = { claimed: [], again: new Set(), waiting: [] };
   for (const [place, entity] of entities.entries()) {
     const found = states.get(place);
     if (found === undefined || isRevived(found, entity, applied)) told.claimed.push(entity);
     else if (found.state === 'completed' && found.revision < applied.resendBefore) {
-      known.again += 1;
+      told.again.add(entity);
       told.claimed.push(entity);
     } else {
       known.counts[found.state] = (known.counts[found.state] ?? 0) + 1;

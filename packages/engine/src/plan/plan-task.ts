@@ -46,12 +46,21 @@ export interface EntityCounts {
   readonly claimed: number;
   /** Of the claimed: would be sent; would fail without a request, by reason; would be skipped as opted out. */
   readonly sent: number;
-  /** Of the claimed: were sent an older action before (`onChange: resend`). */
+  /** Of those to be sent: were sent an older action before (`onChange: resend`). */
   readonly again: number;
-  readonly bad: Readonly<Record<string, number>>;
+  /** The most frequent first. */
+  readonly bad: readonly BadRows[];
   readonly suppressed: number;
   /** Have a run already, by its state: nothing would be done about them. */
   readonly known: Readonly<Partial<Record<RunState, number>>>;
+}
+
+export interface BadRows {
+  /** Holds nothing of a row. */
+  readonly reason: string;
+  readonly count: number;
+  /** The first of them. */
+  readonly entityPk: string;
 }
 
 export interface PlanDeps extends Here {
@@ -121,15 +130,21 @@ const openSum = (task: CompiledTask, deps: PlanDeps, { applied, before }: Standi
       ? openFormerSenders(before, { ...maskSecrets(before), ...deps.secrets }, ledger)
       : undefined;
   const samples: Sample[] = [];
-  const bad: Record<string, number> = {};
-  const known: Known = { counts: {}, again: 0 };
-  let [matched, claimed, sent, suppressed] = [0, 0, 0, 0];
+  const bad = new Map<string, { count: number; readonly entityPk: string }>();
+  const known: Known = { counts: {} };
+  let [matched, claimed, sent, again, suppressed] = [0, 0, 0, 0, 0];
 
   const send = ({ columns }: Entity, { lane, form, address, country }: Rendered): void => {
     sent += 1;
     const segments = task.isMessage ? tally.add(form, address, country) : 1;
     if (lanes.size < mostLanes) lanes.add(lane, segments);
     if (samples.length < samplesShown) samples.push(makeSample(task, columns));
+  };
+
+  const addBad = (reason: string, entityPk: string): void => {
+    const known = bad.get(reason);
+    if (known === undefined) bad.set(reason, { count: 1, entityPk });
+    else known.count += 1;
   };
 
   const renderWaiting = (entity: Entity): Good[] => {
@@ -153,11 +168,14 @@ const openSum = (task: CompiledTask, deps: PlanDeps, { applied, before }: Standi
       const good: Good[] = [];
       for (const entity of told.claimed) {
         const rendered = render(task, entity.columns, secrets);
-        if ('reason' in rendered) bad[rendered.reason] = (bad[rendered.reason] ?? 0) + 1;
+        if ('reason' in rendered) addBad(rendered.reason, entity.pk);
         else good.push({ entity, rendered });
       }
       const kept = await leaveSuppressed(good);
-      for (const { entity, rendered } of kept) send(entity, rendered);
+      for (const { entity, rendered } of kept) {
+        send(entity, rendered);
+        if (told.again.has(entity)) again += 1;
+      }
       suppressed += good.length - kept.length;
       if (former !== undefined) {
         const waiting = await leaveSuppressed(told.waiting.flatMap(renderWaiting));
@@ -165,7 +183,7 @@ const openSum = (task: CompiledTask, deps: PlanDeps, { applied, before }: Standi
       }
     },
     read: () => ({
-      entities: { matched, claimed, sent, again: known.again, bad, suppressed, known: known.counts },
+      entities: { matched, claimed, sent, again, bad: byCount(bad), suppressed, known: known.counts },
       messages: tally.read(),
       lanes: lanes.all(),
       samples,
@@ -173,6 +191,9 @@ const openSum = (task: CompiledTask, deps: PlanDeps, { applied, before }: Standi
     }),
   };
 };
+
+const byCount = (bad: ReadonlyMap<string, Omit<BadRows, 'reason'>>): BadRows[] =>
+  [...bad].map(([reason, rows]) => ({ reason, ...rows })).toSorted((one, other) => other.count - one.count);
 
 interface Good {
   readonly entity: Entity;
