@@ -12,7 +12,7 @@ interface ShownPlan {
     sent: number;
     suppressed: number;
     again: number;
-    bad: Record<string, number>;
+    bad: { reason: string; count: number; entityPk: string }[];
     known: Record<string, number>;
   };
   readonly messages: {
@@ -58,14 +58,19 @@ describe('a plan', () => {
 
   afterAll(() => stage.close());
 
-  const write = (body: string, where: string): Promise<string> =>
+  const write = (
+    body: string,
+    where: string,
+    from = '+15005550006',
+    settings = 'every: 1s\nrate: 10/s',
+  ): Promise<string> =>
     stage.writeTask(
       'welcome',
       smsTask({
         name: 'welcome',
-        settings: 'every: 1s\nrate: 10/s',
+        settings,
         predicate: `SELECT uuid AS entity_pk, phone_number, first_name FROM public.users WHERE ${where}`,
-        body: `From=+15005550006&To={{.phone_number}}&Body=${body}`,
+        body: `From=${from}&To={{.phone_number}}&Body=${body}`,
       }),
     );
 
@@ -86,10 +91,21 @@ describe('a plan', () => {
       again: 0,
       suppressed: 1,
       known: {},
-      bad: {
-        'the number in To names no country: write it with a plus, or set defaultRegion': 1,
-        'the number in To is too short or too long for its country': 1,
-      },
+      bad: expect.toSatisfy((rows: ShownPlan['entities']['bad']) => {
+        expect(rows.toSorted((one, other) => one.reason.localeCompare(other.reason))).toEqual([
+          {
+            reason: 'the number in To is too short or too long for its country',
+            count: 1,
+            entityPk: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          },
+          {
+            reason: 'the number in To names no country: write it with a plus, or set defaultRegion',
+            count: 1,
+            entityPk: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          },
+        ]);
+        return true;
+      }),
     });
     expect(shown.messages).toMatchObject({
       segments: people - 4 + 2, // Two of them take two.
@@ -144,10 +160,56 @@ describe('a plan', () => {
     expect(shown).toMatchObject({ change: 'changed', changed: ['predicate', 'action.body'] });
     expect(shown.entities).toMatchObject({
       matched: 40,
-      claimed: 1,
+      claimed: 2, // The new one, and the one that was skipped, who is skipped again.
       sent: 1,
-      known: { completed: 36, failed: 2, skipped: 1 },
+      suppressed: 1,
+      known: { completed: 36, failed: 2 },
     });
+  });
+
+  it('of another sender counts those who have opted out of the old one, and warns of them', async () => {
+    task = await write('Good day, {{.first_name}}!', 'true', '+15005550007');
+    const shown = await plan();
+    expect(shown.entities).toMatchObject({ claimed: 2, sent: 2, suppressed: 0, known: { completed: 36, failed: 2 } });
+    expect(shown.warnings).toMatchObject([
+      {
+        code: 'OPTED_OUT_OF_FORMER_SENDER',
+        message: '1 who opted out of twilio/AC0000…0007/•••06 would get messages from twilio/AC0000…0007/•••07',
+      },
+    ]);
+    await stage.source.query(`update public.users set wants = false where phone_number = '+15550000001'`);
+    task = await write('Good day, {{.first_name}}!', 'wants', '+15005550007');
+    expect(await plan()).toMatchObject({ entities: { claimed: 0 }, warnings: [] });
+    await stage.source.query(`update public.users set wants = true where phone_number = '+15550000001'`);
+  });
+
+  it('counts whom the next scan looks at again because their row is another', async () => {
+    task = await write('Hello {{.first_name}}!', 'wants');
+    await stage.source.query(
+      `update public.users set phone_number = '+15550000077' where phone_number = '+15550000001'`,
+    );
+    expect((await plan()).entities).toMatchObject({ claimed: 1, sent: 1, suppressed: 0 });
+    await stage.source.query(
+      `update public.users set phone_number = '+15550000001' where phone_number = '+15550000077'`,
+    );
+  });
+
+  it('names settings as the file does, and counts as sent again only whom it sends to', async () => {
+    task = await write('Hello {{.first_name}}!', 'wants', '+15005550006', 'every: 2s\nrate: 20/s\ntimeout: 9s');
+    expect((await plan()).changed.toSorted()).toEqual(['every', 'rate', 'timeout']);
+    task = await write('Bye {{.first_name}}!', 'wants', '+15005550006', 'every: 1s\nrate: 10/s\nonChange: resend');
+    await stage.source.query(`update public.users set phone_number = '12' where phone_number = '+15550000012'`);
+    expect((await plan()).entities).toMatchObject({ claimed: 37, sent: 35, again: 35 });
+    await stage.source.query(`update public.users set phone_number = '+15550000012' where phone_number = '12'`);
+  });
+
+  it('tells how many runs of active tasks wait before', async () => {
+    await stage.quail('task', 'pause', 'welcome');
+    await stage.ledger.query(`
+      insert into quailrunner.runs (task_id, revision, entity_pk, columns, lane_id, scan_id)
+      select t.id, 1, 'waits', '{}', (select min(id) from quailrunner.lanes), 0 from quailrunner.tasks t`);
+    expect((await plan()).lanes[0]).toMatchObject({ backlog: 0 });
+    await stage.ledger.query(`delete from quailrunner.runs where entity_pk = 'waits'`);
   });
 
   it('of a task by its name is one of its newest revision', async () => {
@@ -199,5 +261,22 @@ describe('a plan', () => {
     expect(warnings).toMatchObject([
       { code: 'TASK_TOO_MANY_LANES', message: "the task's senders make more than 1000 lanes" },
     ]);
+  });
+
+  it('and a check warn of a secret that is not set here, and of a target that may not be reached', async () => {
+    const text = smsTask({ name: 'hook', url: 'http://10.1.2.3/hook', body: 'Hello' })
+      .replace('twilio_basic', 'twilo_basic')
+      .replace('x-www-form-urlencoded', 'json')
+      .replace('Hello', "'[1]'");
+    task = await stage.writeTask('hook', text);
+    expect((await plan()).warnings).toMatchObject([
+      { code: 'SECRET_NOT_SET', mend: 'did you mean "twilio_basic"?', line: 7 },
+      { code: 'TARGET_NOT_ALLOWED', line: 4 },
+    ]);
+    const { stderr } = await stage.quail('task', 'check', task);
+    expect(stderr).toContain(
+      'the secret "twilo_basic" is not set here: schedulers and workers need QUAIL_SECRET_TWILO_BASIC',
+    );
+    expect(stderr).toContain('nothing may be sent to 10.1.2.3: ');
   });
 });

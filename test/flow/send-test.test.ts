@@ -83,4 +83,32 @@ describe('a test of a task', () => {
     const failed = await stage.quail('task', 'send-test', task, '--to', mine);
     expect(failed).toMatchObject({ code: 1, stdout: expect.stringContaining('Not sent: 21211: The number in To') });
   });
+
+  it('that meets a fault of its task fails at once, and neither holds the lane nor tells anybody', async () => {
+    await stage.faults({ to: mine, status: 401, code: 20003 });
+    const wrong = await stage.quail('task', 'send-test', task, '--to', mine);
+    expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('Not sent: 20003: ') });
+    await stage.faults();
+    const text = smsTask({
+      name: 'misspelt',
+      predicate: 'SELECT phone_number AS entity_pk, phone_number FROM public.users ORDER BY 1',
+      body: 'From=+15005550006&To={{.phone_number}}&Body=Hello {{ secrets.nowhere }}!',
+    });
+    for (const file of [text, text.replace(/Hello.*!/, 'Hello!').replace('twilio_basic', 'twilio_bsaic')]) {
+      const sent = await stage.quail('task', 'send-test', await stage.writeTask('misspelt', file), '--to', mine);
+      expect(sent).toMatchObject({ code: 1, stdout: expect.stringContaining('Not sent: RENDER_SECRET_MISSING: ') });
+    }
+    const lanes = JSON.parse((await stage.quail('lanes', 'list', '--json')).stdout);
+    expect(lanes.map(({ state }: { state: string }) => state)).toEqual(['open']);
+    expect((await stage.ledger.query('select from quailrunner.alerts')).rows).toEqual([]);
+  });
+
+  it('in a lane that is stopped says so, stays, and can be withdrawn', async () => {
+    await stage.quail('lanes', 'pause', '1');
+    const waits = await stage.quail('task', 'send-test', task, '--to', mine);
+    expect(waits).toMatchObject({ code: 1, stdout: expect.stringContaining('It still waits; lane 1 is paused') });
+    const runId = /to withdraw it: quail runs cancel (\d+)/.exec(waits.stdout)?.[1] ?? '';
+    expect(await stage.quail('runs', 'cancel', runId)).toMatchObject({ code: 0 });
+    expect((await stage.quail('runs', 'show', runId)).stdout).toContain('canceled');
+  });
 });

@@ -101,7 +101,7 @@ export const makeTask = (name: string): TaskDefinition => ({
     source: 'default',
     everyMs: 10_000,
     action: {
-      url: 'https://api.twilio.com/2010-04-01/Accounts/AC0/Messages.json',
+      url: 'https://api.twilio.com/2010-04-01/Accounts/AC00000000000000000000000000000007/Messages.json',
       headers: {
         'Content-Type': 'application/x-www-form-urlencoded',
         Authorization: `Basic ${canaries.token}`,

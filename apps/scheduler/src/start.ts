@@ -5,7 +5,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, requireStores } from '@quailrunner/config';
 import { openApiClient } from '@quailrunner/delivery';
-import { openTaskCache, recheckQueued, recoverQueue, resolveUnknown, sweepRuns } from '@quailrunner/engine';
+import {
+  openReaddress,
+  openTaskCache,
+  recheckQueued,
+  recoverQueue,
+  resolveUnknown,
+  sweepRuns,
+} from '@quailrunner/engine';
 import { migrateLedger, openLedger } from '@quailrunner/ledger';
 import { openQueue } from '@quailrunner/queue';
 import { armCrashPoint } from '@quailrunner/runtime';
@@ -24,7 +31,7 @@ export interface Scheduler {
 }
 
 /** `sweep` and `unknown` at most: tests shorten what they wait for. */
-const pollMs = { recover: 1_000, recheck: 5_000, sweep: 10_000, unknown: 5_000 };
+const pollMs = { recover: 1_000, recheck: 5_000, readdress: 5_000, sweep: 10_000, unknown: 5_000 };
 
 const statementTimeoutMs = 60_000;
 
@@ -61,6 +68,7 @@ export const startScheduler = async (config: Config, log: Log): Promise<Schedule
     startAlerts(opened),
     startRetries(opened, feed.wake),
     poll('recheck', pollMs.recheck, () => recheckQueued(opened), log),
+    poll('readdress', pollMs.readdress, openReaddress(opened), log),
     poll('recover', pollMs.recover, () => recoverQueue(sweeping), log),
     poll('sweep', Math.min(pollMs.sweep, workerLostAfterMs / 3), () => sweepRuns(sweeping), log),
     poll('unknown', Math.min(pollMs.unknown, lookUpAfterMs), () => resolveUnknown(settling), log),

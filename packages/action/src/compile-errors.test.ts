@@ -273,8 +273,11 @@ describe('URLs', () => {
   const host = "scheme and host can't come from a row or a secret\n  → write them out: https://api.example.com/…";
   it.each([
     ['', 'action.url:1:1: the URL is empty\n  → write the address that takes the POST'],
-    ['api.example.com', `action.url:1:1: this is no URL${whole}`],
-    ['ftp://example.com/', `action.url:1:1: this is no URL${whole}`],
+    ['api.example.com', 'action.url:1:1: the URL has no scheme\n  → write it whole: https://api.example.com…'],
+    ['127.0.0.1:8080/{{ x }}', 'action.url:1:1: the URL has no scheme\n  → write it whole: https://127.0.0.1:8080…'],
+    ['ftp://example.com/', 'action.url:1:1: "ftp://" takes no POST\n  → write https:// or http://'],
+    ['htps://example.com/', 'action.url:1:1: "htps://" takes no POST\n  → did you mean "https://"?'],
+    ['hello', `action.url:1:1: this is no URL${whole}`],
     ['https://example.com:port/', `action.url:1:1: this is no URL${whole}`],
     ['{{ x }}', `action.url:1:1: ${host}`],
     ['https://{{ x }}/', `action.url:1:9: ${host}`],

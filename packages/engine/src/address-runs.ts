@@ -4,7 +4,7 @@
  * rendered here once, without its headers, and nothing of it is kept.
  */
 import { setImmediate as letOthersGo } from 'node:timers/promises';
-import { type LaneKey, QuailError } from '@quailrunner/domain';
+import { type Dispatch, type LaneKey, QuailError } from '@quailrunner/domain';
 import { type AddressedRun, ensureLane, type FedRun, type Ledger, moveRuns, skipSuppressed } from '@quailrunner/ledger';
 import type { QueuedRun } from '@quailrunner/queue';
 import { addressOf, countSegments } from '@quailrunner/twilio';
@@ -29,7 +29,7 @@ const turnMs = 20;
 export const addressRuns = async (runs: readonly FedRun[], lane: FedLane, deps: AddressDeps): Promise<QueuedRun[]> => {
   const here: QueuedRun[] = [];
   const addressed: AddressedRun[] = [];
-  const elsewhere: { run: FedRun; task: CompiledTask; lane: LaneOfEntity }[] = [];
+  const elsewhere: Elsewhere[] = [];
   let turnEndsAt = performance.now() + turnMs;
   for (const run of runs) {
     if (performance.now() > turnEndsAt) {
@@ -52,9 +52,9 @@ export const addressRuns = async (runs: readonly FedRun[], lane: FedLane, deps: 
 
 /**
  * `undefined` for a row that doesn't fit its template: the worker tells it, and nothing is sent. A secret that this process
- * doesn't know stops the feed, for nobody could tell whom the message is for.
+ * doesn't know stops the feed, for nobody could tell whom the message is for; of a test the worker tells that, too.
  */
-const readMessage = (task: CompiledTask, { columns }: FedRun, { secrets }: AddressDeps) => {
+export const readMessage = (task: CompiledTask, { columns }: FedRun, { secrets }: AddressDeps) => {
   try {
     const request = task.renderMessage(columns, secrets);
     const lane = laneOfRequest(task, request);
@@ -62,21 +62,32 @@ const readMessage = (task: CompiledTask, { columns }: FedRun, { secrets }: Addre
     const { url, form = [] } = request;
     return { lane, address: addressOf(url, form), segments: countSegments(form) };
   } catch (fault) {
-    if (fault instanceof QuailError && fault.code !== 'RENDER_SECRET_MISSING' && !fault.retryable) return undefined;
-    throw fault;
+    if (!(fault instanceof QuailError) || fault.retryable) throw fault;
+    if (fault.code === 'RENDER_SECRET_MISSING' && !task.settings.isTest) throw fault;
+    return undefined;
   }
+};
+
+export interface Elsewhere {
+  readonly run: FedRun;
+  readonly task: CompiledTask;
+  readonly lane: LaneOfEntity;
+}
+
+const moveElsewhere = async (runs: readonly Elsewhere[], deps: AddressDeps): Promise<void> => {
+  if (runs.length > 0) await moveRuns(deps.ledger, await ensureLanes(runs, deps));
 };
 
 /**
  * A revision, or the row of today, names another sender: its lane may be paused, and has a rate of its own, in which every task
  * and every sender that comes to it has a say.
  */
-const moveElsewhere = async (
-  runs: readonly { run: FedRun; task: CompiledTask; lane: LaneOfEntity }[],
+export const ensureLanes = async (
+  runs: readonly Elsewhere[],
   { ledger }: AddressDeps,
-): Promise<void> => {
+): Promise<(Dispatch & { readonly laneId: number })[]> => {
   const laneIds = new Map<string, number>();
-  const moves: { runId: string; dispatch: number; laneId: number }[] = [];
+  const moves: (Dispatch & { readonly laneId: number })[] = [];
   for (const { run, task, lane } of runs) {
     const use = { taskId: run.taskId, revision: run.revision, ratePerSecond: task.settings.ratePerSecond };
     const asked = `${run.taskId}/${run.revision} ${lane.defaultRate ?? ''} ${lane.key}`;
@@ -85,5 +96,5 @@ const moveElsewhere = async (
     laneIds.set(asked, laneId);
     moves.push({ runId: run.runId, dispatch: run.dispatch, laneId });
   }
-  if (moves.length > 0) await moveRuns(ledger, moves);
+  return moves;
 };

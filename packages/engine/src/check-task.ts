@@ -5,6 +5,8 @@
 import { type Problem, ProblemsError, scrub, type TaskDefinition, type TaskSettings } from '@quailrunner/domain';
 import { checkPredicate, type PredicateColumn, PredicateFault, type Sources } from '@quailrunner/source';
 import { checkMessageParameters, checkSchedule, isRegion } from '@quailrunner/twilio';
+import { checkHere, type Here } from './check-here.js';
+import { checkTarget, findNoForm } from './check-target.js';
 import { checkWebhookHeaders } from './check-webhook-headers.js';
 import { type CompiledTask, compileTask } from './compile-task.js';
 
@@ -12,6 +14,8 @@ export interface CheckDeps {
   readonly sources: Sources;
   /** Epoch milliseconds; the process' clock unless given. */
   readonly now?: () => number;
+  /** Absent: what the process itself has says nothing. */
+  readonly here?: Here;
 }
 
 export interface CheckedTask {
@@ -27,7 +31,7 @@ export interface CheckedTask {
  */
 export const checkTask = async (
   definition: TaskDefinition,
-  { sources, now = Date.now }: CheckDeps,
+  { sources, now = Date.now, here }: CheckDeps,
 ): Promise<CheckedTask> => {
   const { predicate, settings } = definition;
   const problems: Problem[] = [];
@@ -36,9 +40,10 @@ export const checkTask = async (
   });
   const names = columns?.map((column) => column.name);
   const task = await collect(problems, async () => compileTask(definition, names));
-  const warnings = checkWebhookHeaders(settings, problems);
+  const warnings = [...checkTarget(settings, problems), ...checkWebhookHeaders(settings, problems)];
   checkRegion(settings, problems);
   if (task !== undefined) warnings.push(...task.action.warnings, ...checkParameters(task, now(), problems));
+  if (task !== undefined && here !== undefined) warnings.push(...checkHere(task, here));
   if (columns === undefined || task === undefined || problems.length > 0) throw new ProblemsError(problems);
   return { task, columns, warnings };
 };
@@ -55,8 +60,17 @@ const checkRegion = ({ defaultRegion }: TaskSettings, problems: Problem[]): void
 };
 
 /** The form of a message, held against what Twilio's API knows. Errors go to `problems`; returns the warnings. */
-const checkParameters = ({ action, isMessage }: CompiledTask, now: number, problems: Problem[]): Problem[] => {
+const checkParameters = (
+  { action, settings, isMessage }: CompiledTask,
+  now: number,
+  problems: Problem[],
+): Problem[] => {
   if (!isMessage) return [];
+  const noForm = findNoForm(settings);
+  if (noForm !== undefined) {
+    problems.push(noForm);
+    return [];
+  }
   const warnings: Problem[] = [];
   const found = [...checkMessageParameters(action.formParameters), ...checkSchedule(action.formParameters, now)];
   for (const { severity, ...problem } of found) {

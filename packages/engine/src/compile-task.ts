@@ -62,7 +62,8 @@ const toLane = ({ settings: { lane } }: CompiledTask, sender: LaneKey): LaneOfEn
   return { key: lane === undefined ? sender : `lane/${lane}`, ...(defaultRate === undefined ? {} : { defaultRate }) };
 };
 
-const senderOf = (task: CompiledTask, columns: Columns, secrets: Readonly<Record<string, string>>): LaneKey => {
+/** Who sends, whatever lane the task names. */
+export const senderOf = (task: CompiledTask, columns: Columns, secrets: Readonly<Record<string, string>>): LaneKey => {
   try {
     return senderOfRequest(task, task.action.renderMessage(columns, secrets));
   } catch (fault) {

@@ -10,11 +10,25 @@ import {
 import { type CodeTable, classify } from '@quailrunner/twilio';
 import type { CompiledTask } from './compile-task.js';
 
-export const decideVerdict = (
-  task: Pick<CompiledTask, 'target' | 'settings'>,
-  outcome: Outcome,
-  { now, codes }: { readonly now: number; readonly codes: CodeTable },
-): Verdict => {
+interface Judge {
+  readonly now: number;
+  readonly codes: CodeTable;
+}
+
+type JudgedTask = Pick<CompiledTask, 'target' | 'settings'>;
+
+export const decideVerdict = (task: JudgedTask, outcome: Outcome, judge: Judge): Verdict => {
+  const verdict = classifyOutcome(task, outcome, judge);
+  return task.settings.isTest ? ofTest(verdict) : verdict;
+};
+
+/** A test is made to find faults: one of its task's ends it, with the reason, and neither holds what others send nor counts. */
+export const ofTest = (verdict: Verdict): Verdict => {
+  const isTasks = verdict.kind === 'lane-fault' || (verdict.kind === 'refused' && verdict.fault === 'content');
+  return isTasks ? { kind: 'refused', fault: 'recipient', code: verdict.code, reason: verdict.reason } : verdict;
+};
+
+const classifyOutcome = (task: JudgedTask, outcome: Outcome, { now, codes }: Judge): Verdict => {
   if (outcome.kind === 'not-sent' && outcome.code === 'TOO_LATE') {
     return { kind: 'throttled', code: outcome.code, reason: outcome.reason, scope: 'run' };
   }

@@ -12,7 +12,7 @@ import type { JobResult, Permit } from '@quailrunner/queue';
 import { describeFault } from '@quailrunner/telemetry';
 import { addressOf, type CodeTable, type MessageAddress } from '@quailrunner/twilio';
 import type { CompiledTask } from './compile-task.js';
-import { decideVerdict } from './decide-verdict.js';
+import { decideVerdict, ofTest } from './decide-verdict.js';
 import { finishSurely } from './finish-surely.js';
 import type { ReceiptAddress } from './receipt-address.js';
 import { type Judged, type RecordDeps, recordOutcome } from './record-outcome.js';
@@ -108,8 +108,10 @@ interface Prepared {
 }
 
 const prepare = async (run: StartedRun, deps: DeliverDeps): Promise<Prepared | Judged> => {
+  let isTest = false;
   try {
     const task = await deps.tasks.read(run.taskId, run.revision);
+    isTest = task.settings.isTest === true;
     const rendered = task.render(run.columns, deps.secrets);
     refuseOutOfBounds(task, rendered, deps.now().getTime());
     const address = () => (task.isMessage ? addressOf(rendered.url, rendered.form ?? []) : undefined);
@@ -117,7 +119,8 @@ const prepare = async (run: StartedRun, deps: DeliverDeps): Promise<Prepared | J
     const request = deps.receipts?.ask(rendered, task, run) ?? withWebhookHeaders(rendered, task, run, deps);
     return { task, request, address };
   } catch (fault) {
-    return { verdict: judgeUnrendered(fault), spent: false };
+    const verdict = judgeUnrendered(fault);
+    return { verdict: isTest ? ofTest(verdict) : verdict, spent: false };
   }
 };
 

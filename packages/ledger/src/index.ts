@@ -38,7 +38,7 @@ export {
 export { leaveLanes } from './leave-lanes.js';
 export type { LedgerFault } from './ledger-fault.js';
 export { migrateLedger } from './migrate-ledger.js';
-export { moveRuns } from './move-runs.js';
+export { moveRuns, type SettledRun, settleWaiting } from './move-runs.js';
 export { generatePassword, refusePassword } from './new-password.js';
 export { type Attempts, openAttempts } from './open-attempts.js';
 export { type Ledger, type LedgerOptions, openLedger } from './open-ledger.js';
@@ -70,6 +70,7 @@ export {
   readSuppressed,
 } from './read-prospects.js';
 export { type QueuedLane, readQueued, readQueuedLanes } from './read-queued.js';
+export { readRevised, readRevisedQueued, readStoppedUses, type StoppedUse, type WaitingPlace } from './read-revised.js';
 export { type Revision, type RevisionPage, readRevisions, readTaskLanes } from './read-revisions.js';
 export { type AttemptRow, type ReceiptRow, type RunStory, readRun } from './read-run.js';
 export { readRunStates } from './read-run-states.js';

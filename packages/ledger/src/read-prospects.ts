@@ -8,10 +8,11 @@ import type { SuppressedAddress } from './suppress.js';
 const selectStates: PreparedStatement = {
   name: 'read-entity-states',
   text: `
-  select b.place::int - 1 as place, r.state, r.code, r.revision
+  select b.place::int - 1 as place, r.state, r.code, r.revision,
+    case when r.code = 'SUPPRESSED' then r.columns::text end as "suppressedRow"
   from unnest($2::text[]) with ordinality as b (pk, place)
   cross join lateral (
-    select state, code, revision from quailrunner.runs where task_id = $1 and entity_pk = b.pk limit 1
+    select state, code, revision, columns from quailrunner.runs where task_id = $1 and entity_pk = b.pk limit 1
   ) r`,
 };
 
@@ -22,6 +23,8 @@ export interface EntityState {
   /** The one that was sent. */
   readonly revision: number;
   readonly code?: string;
+  /** Of a run whose recipient had opted out: its columns as JSON, as it was claimed with them. */
+  readonly suppressedRow?: string;
 }
 
 /** Of those that have a run of the task. */
@@ -56,7 +59,7 @@ export interface LaneProspect {
   readonly setRate?: number;
   /** The least that other tasks ask for. */
   readonly othersRate?: number;
-  /** Runs of any task that are before a new one. */
+  /** Runs of any active task that are before a new one. */
   readonly backlog: number;
 }
 
@@ -64,7 +67,12 @@ const selectProspects = `
   select l.id as "laneId", l.key, l.state, l.reason, l.set_rate as "setRate",
     (select min(u.rate_per_second) from quailrunner.task_lanes u where u.lane_id = l.id and u.task_id is distinct from $2)
       as "othersRate",
-    (select count(*) from quailrunner.runs r where r.lane_id = l.id and r.shelf in ('waiting', 'out'))::float8 as backlog
+    (
+      select count(*)
+      from quailrunner.tasks t
+      join quailrunner.runs r on r.lane_id = l.id and r.task_id = t.id and r.shelf in ('waiting', 'out')
+      where t.state = 'active'
+    )::float8 as backlog
   from quailrunner.lanes l
   where l.key = any ($1)`;
 

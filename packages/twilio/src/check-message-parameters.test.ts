@@ -32,7 +32,7 @@ describe('the parameters of a message', () => {
   });
 
   it('counts an empty value as missing', () => {
-    expect(check('From=+15005550006&To=&Body={{.text}}')).toHaveLength(1);
+    expect(check('From=%2B15005550006&To=&Body={{.text}}')).toHaveLength(1);
   });
 
   it.each([
@@ -79,5 +79,27 @@ describe('the parameters of a message', () => {
     const place = { line: 3, column: 14 };
     const [problem] = checkMessageParameters([...form(good), { name: 'too', value: 'x', literal: true, ...place }]);
     expect(problem).toMatchObject({ ...place, mend: 'did you mean "To"?' });
+  });
+
+  it.each([
+    ['15005550006', '+15005550006'],
+    ['5005550006', '+15005550006'],
+    ['(500) 555-0006', '+15005550006'],
+    ['whatsapp:15005550006', 'whatsapp:+15005550006'],
+  ])('warns of the sender %s, which lacks its plus', (from, meant) => {
+    expect(check(`From=${from}&To={{.p}}&Body=x`)).toEqual([
+      `warning PARAMETER_SENDER: From is a number without its plus → write From=${meant}`,
+    ]);
+  });
+
+  it.each(['%2B15005550006', '12345', 'QUAIL', 'whatsapp:%2B15005550006', '1800FLOWERS'])(
+    'has nothing against the sender %s',
+    (from) => {
+      expect(check(`From=${from}&To={{.p}}&Body=x`)).toEqual([]);
+    },
+  );
+
+  it('that may stand once says which to keep', () => {
+    expect(check(`${good}&To=%2B15005550010`)).toEqual(['error PARAMETER_REPEATED: To stands here twice → keep one']);
   });
 });

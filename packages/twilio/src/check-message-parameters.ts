@@ -1,5 +1,6 @@
 /** Check: what is wrong with the form body of a message before anything is sent. Every mistake at once. */
 import { nearest, type Problem } from '@quailrunner/domain';
+import { normalSender } from './lane-key.js';
 import { type MessageParameter, messageParameters } from './parameters.js';
 
 /** One `name=value` of an action's form body. */
@@ -57,7 +58,18 @@ const checkParameter = (parameter: FormParameter): ParameterProblem[] => {
   }
   const fault = parameter.literal ? findFault(parameter, known) : undefined;
   if (fault) problems.push(problem(parameter, 'error', 'PARAMETER_OUT_OF_BOUNDS', fault));
-  return problems;
+  return [...problems, ...checkSender(parameter)];
+};
+
+/** A short code has fewer than seven digits, and a name has letters. */
+const plainNumber = /^(?:[a-z]+:)?(?=(?:\D*\d){7})[(\d][\d\s().\-/]*$/i;
+
+/** Lanes and opt-outs take it for the number that it most likely is; whether Twilio does, nobody promises. */
+const checkSender = (parameter: FormParameter): ParameterProblem[] => {
+  const { name, value, literal } = parameter;
+  if (name !== 'From' || !literal || !plainNumber.test(value.trim())) return [];
+  const message = 'From is a number without its plus';
+  return [problem(parameter, 'warning', 'PARAMETER_SENDER', message, `write From=${normalSender(value)}`)];
 };
 
 const findFault = ({ name, value }: FormParameter, { range, maxLength }: MessageParameter): string | undefined => {
@@ -88,7 +100,8 @@ const checkCounts = (form: readonly FormParameter[]): ParameterProblem[] =>
     if (!surplus) return [];
     const message =
       most === 1 ? `${name} stands here twice` : `${name} stands here ${given.length} times; at most ${most}`;
-    return [problem(surplus, 'error', 'PARAMETER_REPEATED', message)];
+    const mend = most === 1 ? 'keep one' : `keep ${most}`;
+    return [problem(surplus, 'error', 'PARAMETER_REPEATED', message, mend)];
   });
 
 const groupByName = (form: readonly FormParameter[]): Map<string, FormParameter[]> => {

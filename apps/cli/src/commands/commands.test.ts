@@ -130,7 +130,15 @@ SELECT id AS entity_pk FROM public.users;
     expect(good.stderr).toContain('QUAIL_SECRET_HOOKS_SIGNING');
     expect(good.stderr).toContain('QUAIL_SECRET_HOOKS_SHARED');
     const { tasks } = JSON.parse((await quail('task', 'check', path, '--json')).stdout);
-    expect(tasks).toMatchObject([{ warnings: [{ where: path, line: 5, column: 5 }] }]);
+    expect(tasks).toMatchObject([
+      {
+        warnings: [
+          { code: 'WEBHOOK_HEADER_OWN', where: path, line: 5, column: 5 },
+          { code: 'SECRET_NOT_SET', where: path, line: 7 },
+          { code: 'SECRET_NOT_SET', where: path, line: 8 },
+        ],
+      },
+    ]);
   });
 
   it('become a task, a revision of it, or nothing new', async () => {
@@ -281,9 +289,12 @@ describe('suppressions', () => {
 
   it('are added and lifted by a person, and shown without their numbers', async () => {
     expect((await quail('suppressions', 'list')).stdout).toBe('Nobody has opted out.\n');
-    const add = () => quail('suppressions', 'add', '--sender', `${account}/+15005550006`, '--number', '+15005550099');
-    expect((await add()).stdout).toBe('•••99 gets nothing from twilio/AC0000…0001/•••06.\n');
-    expect((await add()).stdout).toContain('already');
+    const add = () => quail('suppressions', 'add', '--sender', `${account}/15005550006`, '--number', '+15005550099');
+    expect(await add()).toMatchObject({ stdout: '•••99 gets nothing from twilio/AC0000…0001/•••06.\n', stderr: '' });
+    for (const written of ['+15005550006', '15005550006', '(500) 555-0006']) {
+      const again = await quail('suppressions', 'add', '--sender', `${account}/${written}`, '--number', '+15005550099');
+      expect(again.stdout).toContain('already');
+    }
     const { stdout } = await quail('suppressions', 'list');
     expect(stdout).toMatch(/ID {2}SENDER .*\n *1 {2}twilio\/AC0000…0001\/•••06 {2}•••99 {3}person/);
     const listed = await quail('suppressions', 'list', '--json');
@@ -293,6 +304,15 @@ describe('suppressions', () => {
     expect(await quail('suppressions', 'lift', '1')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('no such'),
+    });
+  });
+
+  it('of a sender that has no lane are told from those that have one', async () => {
+    const sender = `${account}/+15005550077`;
+    expect(await quail('suppressions', 'add', '--sender', sender, '--number', '+15005550099')).toMatchObject({
+      code: 0,
+      stderr:
+        'There is no lane of twilio/AC0000…0001/•••77 yet. Is it written as its task writes it? quail lanes list\n',
     });
   });
 

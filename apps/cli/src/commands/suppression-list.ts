@@ -2,12 +2,14 @@
 import { maskAddress, maskLaneKey, QuailError } from '@quailrunner/domain';
 import {
   liftSuppressions,
+  readLanes,
   readSuppressions,
   type SuppressedAddress,
   type SuppressionRow,
   suppress,
   type WhichSuppressions,
 } from '@quailrunner/ledger';
+import { normalSender } from '@quailrunner/twilio';
 import { readActor } from '../actor.js';
 import type { CliContext } from '../context.js';
 import { type Column, formatTable } from '../output/table.js';
@@ -36,20 +38,22 @@ export const listSuppressions = async (
   if (rows.length === limit) terminal.tell('There may be more: --limit');
 };
 
-export const addSuppression = (address: SuppressedAddress, context: CliContext): Promise<void> =>
+/** A sender is taken however it is written, as tasks' are. */
+export const addSuppression = ({ sender: written, recipient }: SuppressedAddress, context: CliContext): Promise<void> =>
   withLedger(context, async (ledger) => {
-    const added = await suppress(ledger, [address], { toldBy: 'person', by: readActor() });
+    const key = written.replace(/[^/]*$/, normalSender);
+    const added = await suppress(ledger, [{ sender: key, recipient }], { toldBy: 'person', by: readActor() });
     const already = added === 0 ? ' already' : '';
-    context.terminal.print(
-      `${maskAddress(address.recipient)} gets nothing from ${maskLaneKey(address.sender)}${already}.`,
-    );
+    const sender = maskLaneKey(key);
+    context.terminal.print(`${maskAddress(recipient)} gets nothing from ${sender}${already}.`);
+    if ((await readLanes(ledger)).some((lane) => lane.key === key)) return;
+    context.terminal.tell(`There is no lane of ${sender} yet. Is it written as its task writes it? quail lanes list`);
   });
 
 export const liftNamed = (which: WhichSuppressions, context: CliContext): Promise<void> =>
   withLedger(context, async (ledger) => {
     const { suppressions, runs } = await liftSuppressions(ledger, which, readActor());
     if (suppressions === 0) throw new QuailError('NO_SUCH_SUPPRESSION', 'there is no such suppression');
-    context.terminal.print(
-      `${suppressions} lifted; ${runs} runs that were skipped go with the next scan of their task.`,
-    );
+    const go = runs === 1 ? 'run that was skipped goes' : 'runs that were skipped go';
+    context.terminal.print(`${suppressions} lifted; ${runs} ${go} with the next scan of their task.`);
   });

@@ -1,6 +1,5 @@
 /** `quail task check` and `quail task apply`. */
 import { formatProblem, ProblemsError } from '@quailrunner/domain';
-import { webhookSecretNames } from '@quailrunner/engine';
 import type { SavedTask } from '@quailrunner/ledger';
 import type { CliContext } from '../context.js';
 import type { Paint } from '../output/terminal.js';
@@ -21,7 +20,6 @@ export const checkTasks = async (paths: readonly string[], json: boolean, contex
     terminal.print(`${terminal.paint('green', 'good')}  ${nameOf(each)}  ${terminal.paint('dim', columns)}`);
   }
   tellWarnings(checked, context);
-  warnOfSecrets(checked, config.secrets, context);
 };
 
 const paintOfChange: Readonly<Record<SavedTask['change'], Paint>> = {
@@ -53,7 +51,6 @@ export const applyTasks = async (paths: readonly string[], json: boolean, contex
       );
     }
     tellWarnings(applied, context);
-    warnOfSecrets(applied, config.secrets, context);
   });
 };
 
@@ -84,23 +81,5 @@ const describe = (checked: CheckedFile) => ({
 const tellWarnings = (checked: readonly CheckedFile[], { terminal }: CliContext): void => {
   for (const warning of checked.flatMap(({ warnings }) => warnings)) {
     terminal.tell(`${terminal.paintError('yellow', 'warning')}  ${formatProblem(warning)}`);
-  }
-};
-
-const secretNamesOf = ({ task }: CheckedFile): string[] => [
-  ...task.action.secretNames,
-  ...webhookSecretNames(task.settings),
-];
-
-/** Workers may have secrets that this shell has not, so a missing one is no mistake of the file. */
-const warnOfSecrets = (
-  checked: readonly CheckedFile[],
-  secrets: Readonly<Record<string, string>>,
-  { terminal }: CliContext,
-): void => {
-  const missing = new Set(checked.flatMap(secretNamesOf).filter((name) => !(name in secrets)));
-  for (const name of missing) {
-    const variable = `QUAIL_SECRET_${name.toUpperCase()}`;
-    terminal.tell(`The secret "${name}" is not set here: schedulers and workers need ${variable}.`);
   }
 };

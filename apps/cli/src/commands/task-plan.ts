@@ -26,7 +26,8 @@ export const planTasks = async (tasks: readonly string[], options: PlanOptions, 
     const plans: TaskPlan[] = [];
     try {
       for (const { definition, file } of planned) {
-        const deps = { ledger, sources, secrets: config.secrets, ...(prices === undefined ? {} : { prices }) };
+        const { secrets, allowPrivateTargets } = config;
+        const deps = { ledger, sources, secrets, allowPrivateTargets, ...(prices === undefined ? {} : { prices }) };
         const plan = await atItsPlace(file, () => planTask(definition, deps));
         plans.push(file === undefined ? plan : { ...plan, warnings: plan.warnings.map(file.locate) });
       }

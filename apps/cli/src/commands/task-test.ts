@@ -37,26 +37,35 @@ export const testTask = (name: string, { to, entity, json }: TestOptions, contex
     if (state !== 'completed') context.setExitCode(1);
   });
 
+/** Of a lane that is stopped there is nothing to wait for. */
 const awaitEnd = async (runId: string, ledger: Ledger): Promise<RunStory> => {
   const until = Date.now() + patienceMs;
   for (;;) {
     const run = await readRun(ledger, runId);
     if (run === undefined) throw new QuailError('NO_SUCH_RUN', `there is no run ${runId}`);
     if (finalStates.includes(run.state) || run.state === 'unknown' || Date.now() > until) return run;
+    if (run.state === 'pending' && (await stopOf(run, ledger)) !== undefined) return run;
     await sleep(200);
   }
 };
 
-const describeEnd = async (
-  { runId, state, code, reason, history, laneId }: RunStory,
-  ledger: Ledger,
-): Promise<string> => {
+const stopOf = async ({ laneId }: RunStory, ledger: Ledger): Promise<string | undefined> => {
+  const lane = (await readLanes(ledger)).find((each) => each.laneId === laneId);
+  return lane === undefined || lane.state === 'open'
+    ? undefined
+    : `lane ${laneId} is ${lane.state}${lane.reason === undefined ? '' : `: ${lane.reason}`}`;
+};
+
+const describeEnd = async (run: RunStory, ledger: Ledger): Promise<string> => {
+  const { runId, state, code, reason, history } = run;
   if (state === 'completed') return `Sent: ${history.at(-1)?.sid ?? 'the receiver took it'}.`;
   const why = [code, reason].filter(Boolean).join(': ');
   if (state === 'failed' || state === 'skipped') return `Not sent: ${why}`;
   if (state === 'unknown') return `It may have been sent: ${why}. quail runs show ${runId}`;
-  const lane = (await readLanes(ledger)).find((each) => each.laneId === laneId);
-  const stopped =
-    lane === undefined || lane.state === 'open' ? '' : `; lane ${laneId} is ${lane.state}: ${lane.reason}`;
-  return `It still waits${stopped}. Do a scheduler and a worker run? quail runs show ${runId}`;
+  const stop = await stopOf(run, ledger);
+  const waits =
+    stop === undefined
+      ? `It still waits. Do a scheduler and a worker run? quail runs show ${runId}`
+      : `It still waits; ${stop}`;
+  return `${waits}\nIt stays, and is sent when it can be; to withdraw it: quail runs cancel ${runId}`;
 };

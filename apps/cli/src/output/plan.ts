@@ -54,12 +54,10 @@ const againLines = ({ entities: { again } }: TaskPlan, paint: Painter): [string,
 
 const badLines = ({ entities: { bad, suppressed } }: TaskPlan, paint: Painter): [string, string][] => [
   ...(suppressed > 0 ? [['opted out', `${formatCount(suppressed)}, skipped`] as [string, string]] : []),
-  ...Object.entries(bad)
-    .toSorted(([, one], [, other]) => other - one)
-    .map(([reason, count]): [string, string] => [
-      'fails',
-      paint('red', `${formatCount(count)}: ${showControls(reason)}`),
-    ]),
+  ...bad.map(({ reason, count, entityPk }): [string, string] => [
+    'fails',
+    `${paint('red', `${formatCount(count)}: ${showControls(reason)}`)} (${count === 1 ? 'the entity' : 'such as the entity'} ${entityPk})`,
+  ]),
 ];
 
 const messageLines = ({ messages, entities }: TaskPlan): [string, string][] => {

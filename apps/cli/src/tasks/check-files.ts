@@ -20,7 +20,7 @@ export const checkFiles = async (paths: readonly string[], config: Config): Prom
   try {
     for (const file of files) {
       try {
-        const { warnings, ...rest } = await checkTask(file.definition, { sources });
+        const { warnings, ...rest } = await checkTask(file.definition, { sources, here: config });
         checked.push({ file, ...rest, warnings: warnings.map(file.locate) });
       } catch (error) {
         if (!(error instanceof ProblemsError)) throw error;

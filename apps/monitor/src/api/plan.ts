@@ -25,7 +25,11 @@ const plan = z
       claimed: count,
       sent: count,
       again: count,
-      bad: z.record(z.string(), count).meta({ description: 'Would fail without a request, by reason.' }),
+      bad: z
+        .array(
+          z.object({ reason: z.string(), count, entityPk: z.string().meta({ description: 'The first of them.' }) }),
+        )
+        .meta({ description: 'Would fail without a request, by reason.' }),
       suppressed: count,
       known: z.partialRecord(z.enum(runStates), count).meta({ description: 'Have a run already, by its state.' }),
     }),
@@ -68,6 +72,7 @@ const presentPlan = ({ samples: _, ...made }: TaskPlan): z.input<typeof plan> =>
   ...made,
   changed: [...made.changed],
   predicate: { ...made.predicate, wholeReads: [...made.predicate.wholeReads] },
+  entities: { ...made.entities, bad: [...made.entities.bad] },
   messages: { ...made.messages, signs: [...made.messages.signs] },
   lanes: [...made.lanes],
   warnings: [...made.warnings],

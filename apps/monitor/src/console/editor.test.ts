@@ -151,7 +151,7 @@ describe('a task is saved', () => {
       revision: '1',
       mode: 'request',
       predicate: 'select uuid as entity_pk, phone_number from public.users',
-      url: 'https://api.twilio.com/2010-04-01/Accounts/AC0/Messages.json',
+      url: 'https://api.twilio.com/2010-04-01/Accounts/AC00000000000000000000000000000007/Messages.json',
       headers: 'Content-Type: application/x-www-form-urlencoded\r\nAuthorization: Basic ********',
       body: 'From=+15005550006&To={{.phone_number}}&Body=Hi',
     };

@@ -16,7 +16,7 @@ export const presentPlan = (plan: TaskPlan) => {
       const count = entities.known[state];
       return count === undefined ? [] : [{ state, count: formatCount(count) }];
     }),
-    bad: byCount(entities.bad).map(([reason, count]) => ({ reason, count: formatCount(count) })),
+    bad: entities.bad.map(({ reason, count, entityPk }) => ({ reason, count: formatCount(count), entityPk })),
     messages: Object.keys(messages.countries).length === 0 ? undefined : presentMessages(plan),
     lanes: plan.lanes.slice(0, mostLanes).map(presentLanePlan),
     moreLanes: Math.max(0, plan.lanes.length - mostLanes),

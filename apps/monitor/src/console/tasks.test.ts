@@ -51,7 +51,9 @@ describe('a task’s page', () => {
     const html = await read('/tasks/welcome-sms');
     const text = textOf(html);
     expect(text).toContain('select uuid as entity_pk, phone_number, first_name from public.users');
-    expect(text).toContain('POST https://api.twilio.com/2010-04-01/Accounts/AC0/Messages.json');
+    expect(text).toContain(
+      'POST https://api.twilio.com/2010-04-01/Accounts/AC00000000000000000000000000000007/Messages.json',
+    );
     expect(text).toContain('completed 12 queued 15 failed 3');
     expect(text).toMatch(/failed 21211 not a valid phone number 3/);
     expect(html).toContain('href="/retries/new?task=welcome-sms&amp;code=21211"');

@@ -1,4 +1,5 @@
 /** What can be wrong with a URL before any row is known. */
+import { nearest } from '@quailrunner/domain';
 import { type Mistake, type Part, report } from '../template/part.js';
 import type { Piece, TextPiece } from '../template/pieces.js';
 
@@ -21,6 +22,8 @@ const findMistake = (pieces: readonly Piece[]): Found | undefined => {
     return { offset: 0, message: 'the URL is empty', mend: 'write the address that takes the POST' };
   const space = findSpace(pieces);
   if (space) return space;
+  const scheme = findScheme(start?.text ?? '');
+  if (scheme) return scheme;
   const match = origin.exec(start?.text ?? '')?.[0];
   const isWhole = second === undefined && start !== undefined;
   if (!isWhole && (match === undefined || match === start?.text)) {
@@ -33,6 +36,20 @@ const findMistake = (pieces: readonly Piece[]): Found | undefined => {
   if (username === '' && password === '') return undefined;
   const message = 'the URL holds a user name or a password';
   return { offset: 0, message, mend: 'write them into the header Authorization' };
+};
+
+/** Of a URL that begins otherwise than with http:// or https://. */
+const findScheme = (text: string): Found | undefined => {
+  const [, scheme] = /^([a-z][a-z\d+.-]*):\/\//i.exec(text) ?? [];
+  if (scheme !== undefined) {
+    if (/^https?$/i.test(scheme)) return undefined;
+    const meant = nearest(scheme, ['https', 'http']);
+    const mend = meant === undefined ? 'write https:// or http://' : `did you mean "${meant}://"?`;
+    return { offset: 0, message: `"${scheme}://" takes no POST`, mend };
+  }
+  const [host] = /^(?:[a-z\d-]+\.)*[a-z\d-]+(?::\d+)?(?=\/|$)/i.exec(text) ?? [];
+  if (host === undefined || !/[.:]|^localhost$/i.test(host)) return undefined;
+  return { offset: 0, message: 'the URL has no scheme', mend: `write it whole: https://${host}…` };
 };
 
 const findSpace = (pieces: readonly Piece[]): Found | undefined => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TaskDefinition } from '@quailrunner/domain';
 
-/** What differs between two revisions: `predicate`, `action.body`, `action.headers`, names of settings. */
+/** What differs between two revisions: `predicate`, `action.body`, `action.headers`, settings by the names that files have for them. */
 export const describeChange = (before: TaskDefinition, after: TaskDefinition): string[] => {
   const parts = [partsOf(before), partsOf(after)] as const;
   const names = new Set(parts.flatMap((each) => [...each.keys()]));
@@ -12,5 +12,15 @@ const partsOf = ({ predicate, settings: { action, ...settings } }: TaskDefinitio
   new Map<string, unknown>([
     ['predicate', predicate],
     ...Object.entries(action).map(([name, part]) => [`action.${name}`, part] as const),
-    ...Object.entries(settings).filter(([, value]) => value !== undefined),
+    ...Object.entries(settings).flatMap(([name, value]) =>
+      value === undefined ? [] : [[nameInFile(name), value] as const],
+    ),
   ]);
+
+const namesInFile = new Map([
+  ['everyMs', 'every'],
+  ['ratePerSecond', 'rate'],
+  ['timeoutMs', 'timeout'],
+]);
+
+const nameInFile = (name: string): string => namesInFile.get(name) ?? name;

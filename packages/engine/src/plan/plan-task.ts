@@ -11,24 +11,20 @@ import {
   type RunState,
   type TaskDefinition,
 } from '@quailrunner/domain';
-import {
-  type Ledger,
-  readEntityStates,
-  readRevision,
-  readSuppressed,
-  readTask,
-  type TaskRow,
-} from '@quailrunner/ledger';
+import { type Ledger, readRevision, readTask, type TaskRow } from '@quailrunner/ledger';
 import { explainPredicate, type PredicatePlan, readEntities, type Sources } from '@quailrunner/source';
 import { describeFault } from '@quailrunner/telemetry';
 import { addressOf, type FormPair, type MessageAddress } from '@quailrunner/twilio';
+import type { Here } from '../check-here.js';
 import { checkTask } from '../check-task.js';
-import { type CompiledTask, type LaneOfEntity, laneOfRequest } from '../compile-task.js';
+import { type CompiledTask, compileTask, type LaneOfEntity, laneOfRequest } from '../compile-task.js';
 import { refuseOutOfBounds } from '../refuse-out-of-bounds.js';
 import { maxLanesPerTask, tooManyLanes } from '../too-many-lanes.js';
 import { describeChange } from './describe-change.js';
 import { type LanePlan, openLaneTally, planLanes } from './lane-plans.js';
+import { type Applied, type Known, leaveKnown } from './leave-known.js';
 import { makeSample, maskSecrets, type Sample } from './make-sample.js';
+import { findSuppressed, type Message, openFormerSenders } from './opt-outs.js';
 import { openTally, type Tally } from './tally.js';
 
 export interface TaskPlan {
@@ -52,18 +48,26 @@ export interface EntityCounts {
   readonly claimed: number;
   /** Of the claimed: would be sent; would fail without a request, by reason; would be skipped as opted out. */
   readonly sent: number;
-  /** Of the claimed: were sent an older action before (`onChange: resend`). */
+  /** Of those to be sent: were sent an older action before (`onChange: resend`). */
   readonly again: number;
-  readonly bad: Readonly<Record<string, number>>;
+  /** The most frequent first. */
+  readonly bad: readonly BadRows[];
   readonly suppressed: number;
   /** Have a run already, by its state: nothing would be done about them. */
   readonly known: Readonly<Partial<Record<RunState, number>>>;
 }
 
-export interface PlanDeps {
+export interface BadRows {
+  /** Holds nothing of a row. */
+  readonly reason: string;
+  readonly count: number;
+  /** The first of them. */
+  readonly entityPk: string;
+}
+
+export interface PlanDeps extends Here {
   readonly ledger: Ledger;
   readonly sources: Sources;
-  readonly secrets: Readonly<Record<string, string>>;
   readonly prices?: Prices;
 }
 
@@ -72,25 +76,31 @@ const samplesShown = 10;
 
 /** Throws ProblemsError with all that is wrong with the task. */
 export const planTask = async (definition: TaskDefinition, deps: PlanDeps): Promise<TaskPlan> => {
-  const { task, warnings } = await checkTask(definition, deps);
+  const { task, warnings } = await checkTask(definition, { ...deps, here: deps });
   const { settings, predicate } = task;
   const plan = await explainPredicate(deps.sources, { source: settings.source, predicate });
   const row = await readTask(deps.ledger, settings.name);
   const before = row && (await readRevision(deps.ledger, row.taskId, row.revision));
   const changed = before === undefined ? [] : describeChange(before, definition);
-  const sum = openSum(task, deps, row && { ...row, resendBefore: resendBefore(definition, row, changed) });
+  const isChanged = before !== undefined && changed.length > 0;
+  const applied = row && {
+    taskId: row.taskId,
+    revision: isChanged ? undefined : row.revision,
+    resendBefore: resendBefore(definition, row, changed),
+  };
+  const sum = openSum(task, deps, { applied, before: isChanged ? compileTask(before) : undefined });
   await readEntities(deps.sources, { source: settings.source, predicate, batchSize }, sum.add);
-  const { entities, messages, lanes, samples } = sum.read();
+  const { entities, messages, lanes, samples, warnings: found } = sum.read();
   return {
     task: settings.name,
-    change: before === undefined ? 'new' : changed.length > 0 ? 'changed' : 'unchanged',
+    change: before === undefined ? 'new' : isChanged ? 'changed' : 'unchanged',
     changed,
     predicate: plan,
     entities,
     messages,
     lanes: await planLanes(lanes, { ...settings, ...(row && { taskId: row.taskId }) }, deps.ledger),
     samples,
-    warnings: [...warnings, ...(lanes.length > maxLanesPerTask ? [tooManyLanes] : [])],
+    warnings: [...warnings, ...found, ...(lanes.length > maxLanesPerTask ? [tooManyLanes] : [])],
   };
 };
 
@@ -104,21 +114,26 @@ const resendBefore = (
   return changed.some((part) => part.startsWith('action.')) ? Number.POSITIVE_INFINITY : edition;
 };
 
-interface Applied {
-  readonly taskId: number;
-  readonly resendBefore: number;
+interface Standing {
+  readonly applied: Applied | undefined;
+  /** The task as it is applied, where it is to be changed. */
+  readonly before: CompiledTask | undefined;
 }
 
-const openSum = (task: CompiledTask, deps: PlanDeps, applied: Applied | undefined) => {
+const openSum = (task: CompiledTask, deps: PlanDeps, { applied, before }: Standing) => {
   const { ledger } = deps;
   // Where a secret isn't known here, the plan goes on without it: workers may have it.
   const secrets = { ...maskSecrets(task), ...deps.secrets };
   const tally = openTally(deps.prices);
   const lanes = openLaneTally();
+  const former =
+    before?.isMessage && task.isMessage
+      ? openFormerSenders(before, { ...maskSecrets(before), ...deps.secrets }, ledger)
+      : undefined;
   const samples: Sample[] = [];
-  const bad: Record<string, number> = {};
-  const known = { counts: {} as Partial<Record<RunState, number>>, again: 0 };
-  let [matched, claimed, sent, suppressed] = [0, 0, 0, 0];
+  const bad = new Map<string, { count: number; readonly entityPk: string }>();
+  const known: Known = { counts: {} };
+  let [matched, claimed, sent, again, suppressed] = [0, 0, 0, 0, 0];
 
   const send = ({ columns }: Entity, { lane, form, address, country }: Rendered): void => {
     sent += 1;
@@ -127,56 +142,66 @@ const openSum = (task: CompiledTask, deps: PlanDeps, applied: Applied | undefine
     if (samples.length < samplesShown) samples.push(makeSample(task, columns, secrets));
   };
 
+  const addBad = (reason: string, entityPk: string): void => {
+    const known = bad.get(reason);
+    if (known === undefined) bad.set(reason, { count: 1, entityPk });
+    else known.count += 1;
+  };
+
+  const renderWaiting = (entity: Entity): Good[] => {
+    const rendered = render(task, entity.columns, secrets);
+    return 'reason' in rendered ? [] : [{ entity, rendered }];
+  };
+
+  const leaveSuppressed = async (messages: readonly Good[]): Promise<Good[]> => {
+    const optedOut = await findSuppressed(
+      messages.map(({ rendered }) => rendered.address),
+      ledger,
+    );
+    return messages.filter((_, n) => !optedOut.has(n));
+  };
+
   return {
     add: async (entities: Entity[]): Promise<void> => {
       matched += entities.length;
-      const waiting = await leaveKnown(entities, applied, known, ledger);
-      claimed += waiting.length;
-      const good: { entity: Entity; rendered: Rendered }[] = [];
-      for (const entity of waiting) {
+      const told = await leaveKnown(entities, applied, known, ledger);
+      claimed += told.claimed.length;
+      const good: Good[] = [];
+      for (const entity of told.claimed) {
         const rendered = render(task, entity.columns, secrets);
-        if ('reason' in rendered) bad[rendered.reason] = (bad[rendered.reason] ?? 0) + 1;
+        if ('reason' in rendered) addBad(rendered.reason, entity.pk);
         else good.push({ entity, rendered });
       }
-      const optedOut = await findSuppressed(good, ledger);
-      for (const [n, { entity, rendered }] of good.entries()) {
-        if (optedOut.has(n)) suppressed += 1;
-        else send(entity, rendered);
+      const kept = await leaveSuppressed(good);
+      for (const { entity, rendered } of kept) {
+        send(entity, rendered);
+        if (told.again.has(entity)) again += 1;
+      }
+      suppressed += good.length - kept.length;
+      if (former !== undefined) {
+        const waiting = await leaveSuppressed(told.waiting.flatMap(renderWaiting));
+        await former.add([...kept, ...waiting].map(toMessage));
       }
     },
     read: () => ({
-      entities: { matched, claimed, sent, again: known.again, bad, suppressed, known: known.counts },
+      entities: { matched, claimed, sent, again, bad: byCount(bad), suppressed, known: known.counts },
       messages: tally.read(),
       lanes: lanes.all(),
       samples,
+      warnings: former?.read() ?? [],
     }),
   };
 };
 
-/** Those that a scan would claim. */
-const leaveKnown = async (
-  entities: Entity[],
-  applied: Applied | undefined,
-  known: { readonly counts: Partial<Record<RunState, number>>; again: number },
-  ledger: Ledger,
-): Promise<Entity[]> => {
-  if (applied === undefined) return entities;
-  const states = await readEntityStates(
-    ledger,
-    applied.taskId,
-    entities.map(({ pk }) => pk),
-  );
-  const left = new Set<number>();
-  for (const { place, state, code, revision } of states) {
-    if (state === 'skipped' && code !== 'SUPPRESSED') continue;
-    if (state === 'completed' && revision < applied.resendBefore) known.again += 1;
-    else {
-      known.counts[state] = (known.counts[state] ?? 0) + 1;
-      left.add(place);
-    }
-  }
-  return entities.filter((_, place) => !left.has(place));
-};
+const byCount = (bad: ReadonlyMap<string, Omit<BadRows, 'reason'>>): BadRows[] =>
+  [...bad].map(([reason, rows]) => ({ reason, ...rows })).toSorted((one, other) => other.count - one.count);
+
+interface Good {
+  readonly entity: Entity;
+  readonly rendered: Rendered;
+}
+
+const toMessage = ({ entity: { columns }, rendered: { address } }: Good): Message => ({ columns, address });
 
 interface Rendered {
   readonly lane: LaneOfEntity;
@@ -206,15 +231,4 @@ const render = (
     if (!(fault instanceof QuailError) || fault.retryable) throw fault;
     return { reason: describeFault(fault).message };
   }
-};
-
-/** Places among `messages`. */
-const findSuppressed = async (messages: readonly { rendered: Rendered }[], ledger: Ledger): Promise<Set<number>> => {
-  const addressed = messages.flatMap(({ rendered: { address } }, n) => (address === undefined ? [] : [{ n, address }]));
-  if (addressed.length === 0) return new Set();
-  const places = await readSuppressed(
-    ledger,
-    addressed.map(({ address }) => address),
-  );
-  return new Set(places.flatMap((place) => addressed[place]?.n ?? []));
 };

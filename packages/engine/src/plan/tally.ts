@@ -43,24 +43,27 @@ export const openTally = (prices?: Prices) => {
   const smart = { looked: 0, shorter: 0 };
   let [duplicates, segments, ucs2, unpriced] = [0, 0, 0, 0];
 
-  const countText = (body: string): void => {
-    const { encoding, count } = readSegments(body, { isSmart: false });
-    if (encoding === 'GSM-7') return;
+  /** Returns its segments. */
+  const countText = (body: string, isSmart: boolean): number => {
+    const { encoding, count } = readSegments(body, { isSmart });
+    if (encoding === 'GSM-7') return count;
     ucs2 += 1;
-    if (smart.looked >= mostLooked) return;
+    if (smart.looked >= mostLooked) return count;
     smart.looked += 1;
-    if (readSegments(body, { isSmart: true }).count < count) smart.shorter += 1;
+    if (!isSmart && readSegments(body, { isSmart: true }).count < count) smart.shorter += 1;
     for (const sign of signsOutsideGsm7(body)) if (signs.size < mostSigns) signs.add(sign);
+    return count;
   };
 
   return {
     /** Returns its segments. */
     add: (form: readonly FormPair[], address: MessageAddress | undefined, callingCode: string): number => {
-      const own = countSegments(form);
+      const value = (name: string): string => valueIn(form, name) ?? '';
+      const isPicture = value('MediaUrl') !== '';
+      const isText = !isPicture && callingCode !== '';
+      const own = isText ? countText(value('Body'), /^true$/i.test(value('SmartEncoded'))) : countSegments(form);
       segments += own;
       countries[callingCode] = (countries[callingCode] ?? 0) + 1;
-      const isPicture = (valueIn(form, 'MediaUrl') ?? '') !== '';
-      if (!isPicture && callingCode !== '') countText(valueIn(form, 'Body') ?? '');
       if (address !== undefined && isSecond(`${address.sender} ${address.recipient}`)) duplicates += 1;
       if (prices !== undefined) {
         const price = priceOf(isPicture ? prices.mms : prices.sms, address?.recipient ?? '');
