@@ -44,7 +44,7 @@ const table: Readonly<Record<string, Least>> = {
   'GET /overview/part': 'viewer',
   'GET /people': 'admin',
   'GET /retries': 'viewer',
-  'GET /retries/new': 'viewer',
+  'GET /retries/new': 'operator',
   'GET /retries/part': 'viewer',
   'GET /runs': 'viewer',
   'GET /runs/:id': 'viewer',

@@ -2,12 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { formatColumnValue, maskEntityPk, toRowKey, toStoredKey } from './entity.js';
 
 describe('the key of an entity', () => {
-  it.each(['42', '100000001', '4f0c2d4e-8a51-4b52-9f0e-1d2c3b4a5968', 'ada', 'order/2026/17', 'welcome-sms-3'])(
-    'that is an id is shown: %s',
-    (pk) => {
-      expect(maskEntityPk(pk)).toBe(pk);
-    },
-  );
+  it.each([
+    '42',
+    '100000001',
+    '4f0c2d4e-8a51-4b52-9f0e-1d2c3b4a5968',
+    'ada',
+    'order/2026/17',
+    'welcome-sms-3',
+    'd41d8cd98f00b204e9800998ecf8427e',
+  ])('that is an id is shown: %s', (pk) => {
+    expect(maskEntityPk(pk)).toBe(pk);
+  });
 
   it.each([
     ['+4915112345678', '•••78'],
@@ -16,6 +21,10 @@ describe('the key of an entity', () => {
     ['whatsapp:+15005550006', 'whatsapp:•••06'],
     ['ada@example.com', '•••@example.com'],
     ['+4915112345678~test-3', '•••78~test-3'],
+    ['17:+15005550010', '17:•••10'],
+    ['user-15005550010', 'user-•••10'],
+    ['acme/+1 500 555 0010~test-1', 'acme/•••10~test-1'],
+    ['tel15005550010x', 'tel•••10x'],
   ])('that may be an address is masked: %s → %s', (pk, shown) => {
     expect(maskEntityPk(pk)).toBe(shown);
   });

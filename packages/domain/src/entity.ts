@@ -52,8 +52,14 @@ export const formatColumnValue = (value: ColumnValue): string => {
 export const maskEntityPk = (pk: string): string => {
   const [, text = '', ofTest = ''] = /^(.*?)(~test-\d+)?$/s.exec(pk.trim()) ?? [];
   if (mailAddress.test(text)) return text.replace(/^.*@/s, '•••@') + ofTest;
-  return phoneNumber.test(text) ? maskAddress(text) + ofTest : pk;
+  if (phoneNumber.test(text)) return maskAddress(text) + ofTest;
+  return plainId.test(text) ? pk : text.replaceAll(numberWithin, (digits) => maskAddress(digits)) + ofTest;
 };
+
+/** A number that counts, a UUID, a hash. */
+const plainId = /^(?:\d{1,9}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|(?=.*[a-f])[\da-f]{16,})$/i;
+/** In a key that is made of several parts: `17:+15005550010`. */
+const numberWithin = /\+?\d(?:[\s().]?\d){6,}/g;
 
 const mailAddress = /^[^\s@]+@[^\s@]+$/;
 /** With a channel before it, or not; with a plus, or with ten to fifteen digits and what people write between them. */

@@ -9,6 +9,7 @@ import { checkHere, type Here } from './check-here.js';
 import { checkTarget, findNoForm } from './check-target.js';
 import { checkWebhookHeaders } from './check-webhook-headers.js';
 import { type CompiledTask, compileTask } from './compile-task.js';
+import { credentialMask } from './mask-action.js';
 
 export interface CheckDeps {
   readonly sources: Sources;
@@ -42,10 +43,25 @@ export const checkTask = async (
   const task = await collect(problems, async () => compileTask(definition, names));
   const warnings = [...checkTarget(settings, problems), ...checkWebhookHeaders(settings, problems)];
   checkRegion(settings, problems);
+  checkMasks(settings, problems);
   if (task !== undefined) warnings.push(...task.action.warnings, ...checkParameters(task, now(), problems));
   if (task !== undefined && here !== undefined) warnings.push(...checkHere(task, here));
   if (columns === undefined || task === undefined || problems.length > 0) throw new ProblemsError(problems);
   return { task, columns, warnings };
+};
+
+/** A task that was handed out as a file, and is given back, holds masks where it had credentials. */
+const checkMasks = ({ action }: TaskSettings, problems: Problem[]): void => {
+  const masked = Object.entries(action.headers).filter(([, value]) => value.includes(credentialMask));
+  const places = [
+    ...masked.map(([name]) => `action.headers.${name}`),
+    ...(action.url.includes(credentialMask) ? ['action.url'] : []),
+  ];
+  for (const where of places) {
+    const message = `${credentialMask} stands for a credential that was not shown, and is none`;
+    const mend = 'write the credential, or better name a secret: {{ secrets.twilio_basic }}';
+    problems.push({ code: 'TASK_CREDENTIAL_MASKED', message, mend, where });
+  }
 };
 
 const checkRegion = ({ defaultRegion }: TaskSettings, problems: Problem[]): void => {

@@ -6,7 +6,7 @@ export { type ConcurrencyWatch, openConcurrencyWatch } from './concurrency-watch
 export { type ContentFaults, openContentFaults } from './content-faults.js';
 export { type DeliverDeps, deliverRun } from './deliver-run.js';
 export { type FeedDeps, feedLane } from './feed-lane.js';
-export { credentialMask, maskAction } from './mask-action.js';
+export { credentialMask, maskAction, outlineAction } from './mask-action.js';
 export type { LanePlan } from './plan/lane-plans.js';
 export { makeSample, type Sample } from './plan/make-sample.js';
 export { planTask, type TaskPlan } from './plan/plan-task.js';

@@ -7,6 +7,7 @@ import {
   maskAddress,
   maskLaneKey,
   maskSender,
+  ProblemsError,
   QuailError,
   type TaskDefinition,
 } from '@quailrunner/domain';
@@ -58,6 +59,8 @@ export const renderSample = (
   } catch (fault) {
     if (fault instanceof QuailError && !fault.retryable)
       return { kind: 'fault', code: fault.code, reason: fault.message };
+    // A stored revision that was checked less strictly once.
+    if (fault instanceof ProblemsError) return { kind: 'fault', code: 'TASK_INVALID', reason: fault.message };
     throw fault;
   }
 };

@@ -45,8 +45,8 @@ export const answerOnce = async (
   try {
     const done = await perform(once);
     const kept = done instanceof Refusal ? toKept(done) : done;
-    // What may be otherwise in a moment is not kept.
-    if (kept.status >= 500) await releaseKey(ledger, once);
+    // Nothing was done: it may be otherwise in a moment, and is not kept.
+    if (kept.status >= 400) await releaseKey(ledger, once);
     else await keepAnswer(ledger, once, kept);
     return done;
   } catch (fault) {

@@ -35,12 +35,11 @@ it('a write that comes again under its key is answered as the first time, and do
   ).toBe(false);
 });
 
-it('a refusal is answered again, too', async () => {
+it('a refusal uses no key up: it may be otherwise in a moment', async () => {
   const asked = keyed(randomUUID());
   const first = await ask('POST', '/runs/20/retry', asked);
   const again = await ask('POST', '/runs/20/retry', asked);
-  expect([first.status, again.status, again.headers.get('idempotency-replayed')]).toEqual([409, 409, 'true']);
-  expect(again.json).toEqual(first.json);
+  expect([first.status, again.status, again.headers.get('idempotency-replayed')]).toEqual([409, 409, null]);
   expect(again.headers.get('content-type')).toContain('application/problem+json');
 });
 

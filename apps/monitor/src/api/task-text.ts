@@ -1,10 +1,9 @@
 /** A task as programs give it and are told it: the settings of a task file as JSON, and the SQL beside them. */
 import { parseTask, writeSettings } from '@quailrunner/config';
 import { ProblemsError, type TaskDefinition } from '@quailrunner/domain';
-import { maskAction } from '@quailrunner/engine';
 import { z } from 'zod';
 import { putBackCredentials } from '../console/draft-of-task.js';
-import { maskTextFor } from '../console/present-task.js';
+import { maskFor } from '../console/present-task.js';
 import { text } from './fields.js';
 
 const written = (description: string) => ({ type: 'string', description });
@@ -72,14 +71,15 @@ export const definition = z
 
 /** Numbers in its texts keep their last two digits for whoever may not act. */
 export const presentDefinition = (task: TaskDefinition, mayAct: boolean): z.input<typeof definition> => {
-  const mask = maskTextFor({ mayAct });
-  const { url, headers, body } = maskAction(task.settings.action);
+  const mask = maskFor({ mayAct });
+  const { settings, predicate } = mask.definition(task);
+  const { url, headers, body } = settings.action;
   const action = {
-    url: mask(url),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, mask(value)])),
-    body: mask(body),
+    url: mask.text(url),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, mask.text(value)])),
+    body: mask.text(body),
   };
-  return { settings: { ...writeSettings({ ...task.settings, action }) }, predicate: mask(task.predicate) };
+  return { settings: { ...writeSettings({ ...settings, action }) }, predicate: mask.text(predicate) };
 };
 
 interface Given {

@@ -25,7 +25,7 @@ export const draftOf = ({ settings, predicate }: TaskDefinition, revision: numbe
 };
 
 /**
- * What comes back as it was masked is what it was, where it goes to the same host as before: who may change an address must not
+ * What comes back as it was masked is what it was, where it goes to the same address as before: who may change an address must not
  * have a credential sent there that they were never shown. Throws ProblemsError where a mask is left.
  */
 export const putBackCredentials = (definition: TaskDefinition, before: TaskDefinition | undefined): TaskDefinition => {
@@ -37,7 +37,7 @@ export const putBackCredentials = (definition: TaskDefinition, before: TaskDefin
 
 const putBack = (action: Action, was: Action): Action => {
   const shown = maskAction(was);
-  if (hostOf(action.url) !== hostOf(shown.url)) return action;
+  if (addressOf(action.url) !== addressOf(shown.url)) return action;
   return {
     ...action,
     url: action.url === shown.url ? was.url : action.url,
@@ -50,11 +50,8 @@ const putBack = (action: Action, was: Action): Action => {
   };
 };
 
-/** As it is written, with its scheme and port: the check lets no row and no secret decide about them. */
-const hostOf = (url: string): string => {
-  const [, scheme, host] = /^([a-z]+):\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(url) ?? [];
-  return `${scheme}://${host}`.toLowerCase();
-};
+/** All of a URL but its query, to the letter: whatever a parser makes of it, it makes the same of both. */
+const addressOf = (url: string): string => url.split(/[?#]/, 1)[0] ?? '';
 
 /** A mask that nothing stands behind would be sent as it is. */
 const refuseMasks = ({ url, headers }: Action): void => {
@@ -67,7 +64,7 @@ const masked = (where: string): ProblemsError =>
   new ProblemsError([
     {
       code: 'TASK_CREDENTIAL_MASKED',
-      message: 'this credential is a mask, and the saved task has none that looks so and goes to this host',
+      message: 'this credential is a mask, and the saved task has none that looks so and goes to this address',
       mend: 'give the credential itself, or name a secret: {{ secrets.twilio_basic }}',
       where,
     },

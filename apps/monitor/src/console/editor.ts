@@ -2,7 +2,7 @@
  * `/tasks/new` and `/tasks/:name/edit`: a task is written, looked at while it is written, planned, and only then saved. Every
  * step is a form, so that it also goes without scripts; with them the page is told what is wrong as one types.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { parseTask } from '@quailrunner/config';
 import { ProblemsError, QuailError, type TaskDefinition } from '@quailrunner/domain';
 import { checkTask } from '@quailrunner/engine';
@@ -133,8 +133,8 @@ const switchMode = (draft: Draft): { draft: Draft; obstacle?: string } => {
 
 /** Only who has been shown the plan of this very task has this. */
 const sealOf = (task: TaskDefinition, revision: number, { encryptionKey }: EditorDeps): string =>
-  createHmac('sha256', encryptionKey)
-    .update(JSON.stringify(['a task whose plan was shown', revision, task]))
+  createHmac('sha256', Buffer.from(hkdfSync('sha256', encryptionKey, '', 'quailrunner monitor plan', 32)))
+    .update(JSON.stringify([revision, task]))
     .digest('base64url');
 
 const isSealed = (given: string, task: TaskDefinition, revision: number, deps: EditorDeps): boolean => {

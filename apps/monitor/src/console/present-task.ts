@@ -1,7 +1,7 @@
 /** A task as its page shows it. Phone numbers in its texts keep their last two digits for those who may not act. */
 import { formatTaskFile } from '@quailrunner/config';
 import { formatDuration, scrub, type TaskDefinition } from '@quailrunner/domain';
-import { maskAction } from '@quailrunner/engine';
+import { maskAction, outlineAction } from '@quailrunner/engine';
 import type { FailureGroup, Revision, ScanRow } from '@quailrunner/ledger';
 import { diffLines } from 'diff';
 import { writeHeaders } from './draft.js';
@@ -13,18 +13,36 @@ export const maskDefinition = ({ settings, predicate }: TaskDefinition): TaskDef
   predicate,
 });
 
-export type MaskText = (text: string) => string;
+/** What may be shown of a task, and of its texts. */
+export interface Mask {
+  readonly text: (text: string) => string;
+  readonly definition: (definition: TaskDefinition) => TaskDefinition;
+}
 
-/** For operators a text is as it is: they are about to send it. */
-export const maskTextFor = ({ mayAct }: { readonly mayAct: boolean }): MaskText =>
-  mayAct ? (text) => text : (text) => scrub(text, text.length);
+/** For operators a text is as it is: they are about to send it. A line at a time: patterns are slow on long text. */
+export const maskFor = ({ mayAct }: { readonly mayAct: boolean }): Mask => {
+  if (mayAct) return { text: (text) => text, definition: maskDefinition };
+  return {
+    text: (text) =>
+      text
+        .split('\n')
+        .map((line) => scrub(line, longestLine))
+        .join('\n'),
+    definition: ({ settings, predicate }) => ({
+      settings: { ...settings, action: outlineAction(settings.action) },
+      predicate,
+    }),
+  };
+};
 
-export const presentDefinition = (definition: TaskDefinition, mask: MaskText) => {
-  const { settings, predicate } = maskDefinition(definition);
+const longestLine = 2_000;
+
+export const presentDefinition = (definition: TaskDefinition, mask: Mask) => {
+  const { settings, predicate } = mask.definition(definition);
   const { url, headers, body } = settings.action;
   return {
-    predicate: mask(predicate),
-    wire: mask([`POST ${url}`, writeHeaders(headers), '', body].join('\n')),
+    predicate: mask.text(predicate),
+    wire: mask.text([`POST ${url}`, writeHeaders(headers), '', body].join('\n')),
     settings: presentSettings(definition),
   };
 };
@@ -87,7 +105,7 @@ interface PresentedRevision {
 }
 
 /** `revisions`: the newest first. The last one is there to be compared with, where it isn't the first of all. */
-export const presentRevisions = (revisions: readonly Revision[], mask: MaskText, now: Date): PresentedRevision[] =>
+export const presentRevisions = (revisions: readonly Revision[], mask: Mask, now: Date): PresentedRevision[] =>
   revisions.flatMap(({ revision, createdAt, definition }, n) => {
     const created = toMoment(createdAt, now);
     const older = revisions[n + 1];
@@ -95,11 +113,14 @@ export const presentRevisions = (revisions: readonly Revision[], mask: MaskText,
     return revision === 1 ? [{ revision, created }] : [];
   });
 
-const textOf = (definition: TaskDefinition, mask: MaskText): string => mask(formatTaskFile(maskDefinition(definition)));
+const textOf = (definition: TaskDefinition, mask: Mask): string =>
+  mask.text(formatTaskFile(mask.definition(definition)));
 
 /** What is masked looks the same before and after: that it changed is said in words. */
-const diffTexts = (before: TaskDefinition, after: TaskDefinition, mask: MaskText): Line[] => {
-  const lines = diffLines(textOf(before, mask), textOf(after, mask)).flatMap(({ value, added, removed }): Line[] =>
+const diffTexts = (before: TaskDefinition, after: TaskDefinition, mask: Mask): Line[] => {
+  const parts = diffLines(textOf(before, mask), textOf(after, mask), { maxEditLength: mostChanges });
+  if (parts === undefined) return [{ kind: 'added', text: 'Too much has changed to show it line by line.' }];
+  const lines = parts.flatMap(({ value, added, removed }): Line[] =>
     value
       .replace(/\n$/, '')
       .split('\n')
@@ -110,6 +131,8 @@ const diffTexts = (before: TaskDefinition, after: TaskDefinition, mask: MaskText
 };
 
 const context = 2;
+/** Lines that are taken out or put in; the time that it takes grows with their square. */
+const mostChanges = 400;
 
 const aroundChanges = (lines: readonly Line[]): Line[] => {
   const isNear = (place: number): boolean =>

@@ -163,7 +163,7 @@ describe('retries', () => {
     const passwordHash = await hashPassword(password);
     await createUser(stage.ledger, { name: 'vera', role: 'viewer', passwordHash }, ann);
     const viewer = await signIn(url, password, 'vera');
-    const pages = ['/retries', '/retries/part', '/retries/new'];
+    const pages = ['/retries', '/retries/part'];
     for (const page of pages) {
       const answer = await fetch(`${url}${page}`, { headers: { cookie: viewer } });
       expect(answer.status).toBe(200);
@@ -171,6 +171,7 @@ describe('retries', () => {
         /action="\/retries[^"]*"[^>]*method="post"|method="post" action="\/retries/,
       );
     }
+    expect((await fetch(`${url}/retries/new`, { headers: { cookie: viewer } })).status).toBe(403);
     for (const path of ['/retries', '/retries/1/stop']) {
       expect((await postForm(`${url}${path}`, viewer, { task: 'welcome-sms' })).status).toBe(403);
     }

@@ -27,7 +27,8 @@ export const addRetries = (site: FastifyInstance, { ledger }: { readonly ledger:
     site.get(url, async (request, reply) => showPage(request, reply, view, await readPage(request.query, ledger)));
   }
 
-  site.get(`${path}/new`, async (request, reply) => {
+  // It counts, and a count may read many rows: for those who may begin one.
+  site.get(`${path}/new`, { config: { role: 'operator' } }, async (request, reply) => {
     const { wish, tasks } = await readWish(request.query, ledger);
     return showNew(request, reply, { wish, tasks, ledger });
   });

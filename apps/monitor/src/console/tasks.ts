@@ -3,7 +3,6 @@ import { formatTaskFile } from '@quailrunner/config';
 import { ProblemsError, type TaskDefinition } from '@quailrunner/domain';
 import { sendTest } from '@quailrunner/engine';
 import {
-  groupFailures,
   type Ledger,
   readRevision,
   readRevisions,
@@ -18,12 +17,13 @@ import { sendProblem } from '../problem.js';
 import { principalOf, reaches } from '../sign-in/gate.js';
 import type { Desk } from './desk.js';
 import { fieldOf } from './forms.js';
+import { openFailures, type ReadFailures } from './open-failures.js';
 import { noRuns, type ReadStatus } from './open-status.js';
 import { presentLane } from './present-lane.js';
 import { presentTask } from './present-overview.js';
 import {
   maskDefinition,
-  maskTextFor,
+  maskFor,
   presentDefinition,
   presentFailures,
   presentRevisions,
@@ -37,6 +37,10 @@ export interface TasksDeps {
   readonly desk: Desk;
 }
 
+interface PartDeps extends TasksDeps {
+  readonly failures: ReadFailures;
+}
+
 export interface OfTask {
   Params: { readonly name: string };
 }
@@ -46,7 +50,8 @@ const revisionsShown = 10;
 const scansShown = 5;
 const lanesShown = 20;
 
-export const addTasks = (site: FastifyInstance, deps: TasksDeps): void => {
+export const addTasks = (site: FastifyInstance, given: TasksDeps): void => {
+  const deps: PartDeps = { ...given, failures: openFailures(given.ledger) };
   const { ledger, status } = deps;
   const list = async () => {
     const { tasks, at } = await status();
@@ -58,7 +63,7 @@ export const addTasks = (site: FastifyInstance, deps: TasksDeps): void => {
   site.get<OfTask>(
     `${path}/:name`,
     withTask(ledger, async (task, request, reply) => {
-      const mask = maskTextFor({ mayAct: mayAct(request) });
+      const mask = maskFor({ mayAct: mayAct(request) });
       const [revisions, part] = await Promise.all([
         readRevisions(ledger, task.taskId, { limit: revisionsShown + 1 }),
         readPart(task, deps),
@@ -122,12 +127,12 @@ export const withTask =
 const mayAct = (request: FastifyRequest): boolean => reaches(principalOf(request).role, 'operator');
 
 /** What changes while one looks. */
-const readPart = async (row: TaskRow, { ledger, status }: TasksDeps) => {
+const readPart = async (row: TaskRow, { ledger, status, failures }: PartDeps) => {
   const now = new Date();
-  const [{ tasks, lanes }, laneIds, failures, scans] = await Promise.all([
+  const [{ tasks, lanes }, laneIds, groups, scans] = await Promise.all([
     status(),
     readTaskLanes(ledger, row.taskId, lanesShown),
-    groupFailures(ledger, row.name),
+    failures(row.name),
     readScans(ledger, { task: row.name, limit: scansShown }),
   ]);
   // One that was made a moment ago may not have been counted yet.
@@ -136,7 +141,7 @@ const readPart = async (row: TaskRow, { ledger, status }: TasksDeps) => {
   return {
     task,
     lanes: lanes.filter(({ laneId }) => laneIds.includes(laneId)).map(presentLane),
-    failures: presentFailures(failures, row.name, now),
+    failures: presentFailures(groups, row.name, now),
     scans: presentScans(scans, now),
   };
 };

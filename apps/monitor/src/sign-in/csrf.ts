@@ -4,13 +4,6 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** `false`: for a page of somebody else's making, which can't carry the token. */
-    csrf?: false;
-  }
-}
-
 export const addCsrf = (app: FastifyInstance): void => {
   // Behind the parsing: the token stands in the form.
   app.addHook('preValidation', (request, reply, done) => {
@@ -19,5 +12,5 @@ export const addCsrf = (app: FastifyInstance): void => {
   });
 };
 
-const isAsked = ({ method, principal, routeOptions: { config } }: FastifyRequest): boolean =>
-  method !== 'GET' && method !== 'HEAD' && principal?.kind === 'user' && config.csrf !== false;
+const isAsked = ({ method, principal }: FastifyRequest): boolean =>
+  method !== 'GET' && method !== 'HEAD' && principal?.kind === 'user';

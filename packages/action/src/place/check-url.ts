@@ -22,6 +22,8 @@ const findMistake = (pieces: readonly Piece[]): Found | undefined => {
     return { offset: 0, message: 'the URL is empty', mend: 'write the address that takes the POST' };
   const space = findSpace(pieces);
   if (space) return space;
+  const backslash = findBackslash(pieces);
+  if (backslash) return backslash;
   const scheme = findScheme(start?.text ?? '');
   if (scheme) return scheme;
   const match = origin.exec(start?.text ?? '')?.[0];
@@ -50,6 +52,15 @@ const findScheme = (text: string): Found | undefined => {
   const [host] = /^(?:[a-z\d-]+\.)*[a-z\d-]+(?::\d+)?(?=\/|$)/i.exec(text) ?? [];
   if (host === undefined || !/[.:]|^localhost$/i.test(host)) return undefined;
   return { offset: 0, message: 'the URL has no scheme', mend: `write it whole: https://${host}…` };
+};
+
+/** Some read it as a slash, and some don't: nobody shall wonder where a request goes. */
+const findBackslash = (pieces: readonly Piece[]): Found | undefined => {
+  for (const piece of readTexts(pieces)) {
+    const at = piece.text.indexOf('\\');
+    if (at >= 0) return { offset: piece.offset + at, message: 'a URL holds no backslash', mend: 'it is written %5C' };
+  }
+  return undefined;
 };
 
 const findSpace = (pieces: readonly Piece[]): Found | undefined => {
