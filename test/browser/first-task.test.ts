@@ -82,7 +82,7 @@ describe('a person, through the pages only', () => {
     await page.getByRole('button', { name: 'Back to the editor' }).click();
     await look.getByText('Nothing is wrong with it.').waitFor();
     expect(await page.getByLabel('Account SID').inputValue()).toBe(account.sid);
-    expect(await predicate.innerText()).toContain('phone_number');
+    expect(await predicate.textContent()).toContain('phone_number');
     expect(await house.sent()).toMatchObject({ total: 0 });
     await page.getByRole('button', { name: 'Review the plan' }).click();
     await page.getByRole('button', { name: 'Save and start' }).click();
@@ -154,5 +154,5 @@ describe('a person, through the pages only', () => {
 /** A figure of the plan, by its word. */
 const expectFigure = async (page: Page, word: string, figure: number): Promise<void> => {
   const total = page.locator('.total').filter({ has: page.getByText(word, { exact: true }) });
-  expect(await total.getByRole('definition').innerText()).toBe(String(figure));
+  expect(await total.getByRole('definition').textContent()).toBe(String(figure));
 };

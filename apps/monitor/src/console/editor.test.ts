@@ -112,7 +112,7 @@ describe('from the plan', () => {
     expect(status).toBe(200);
     for (const value of [fields.name, fields.account, fields.rate]) expect(html).toContain(`value="${value}"`);
     expect(html).toContain(fields.predicate);
-    expect(html).toContain(fields.text);
+    expect(html).toContain(fields.text.replace('&', '&amp;'));
     expect(await readTask(stage.ledger, guide.name)).toBeUndefined();
   });
 });
