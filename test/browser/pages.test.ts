@@ -1,5 +1,7 @@
+import { ensureLane } from '@quailrunner/ledger';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { account } from '../support/account.js';
 import { openBrowser } from '../support/browser.js';
 import { canaries, claimRuns, endRuns, type MonitorStage, openMonitorStage } from '../support/monitor-stage.js';
 import { expectAccessibleDayAndNight } from './accessible.js';
@@ -17,11 +19,25 @@ const as = {} as Record<Person, BrowserContextOptions>;
 beforeAll(async () => {
   [browser, stage] = await Promise.all([openBrowser(), openMonitorStage()]);
   await endRuns(stage, await claimRuns(stage.ledger, 'welcome-sms', 1_300), { completed: 7, failed: 2 });
+  await addLanes({ '+15005550008': 240, [`MG${'0'.repeat(31)}4`]: 60 });
   url = (await stage.startMonitor({ adminPassword: password })).url;
   await addPeople(stage.ledger);
   for (const who of ['viewer', 'operator', 'admin'] as const) as[who] = await openSession(browser, url, who);
 });
 afterAll(() => Promise.all([browser?.close(), stage?.close()]));
+
+/** Senders beside the first task's, each with so many jobs that wait. */
+const addLanes = async (senders: Readonly<Record<string, number>>): Promise<void> => {
+  for (const [sender, waiting] of Object.entries(senders)) {
+    const laneId = await ensureLane(stage.ledger, `twilio/${account.sid}/${sender}`, { defaultRate: 10 });
+    const runs = Array.from({ length: waiting }, (_, n) => ({
+      runId: String(laneId * 10_000 + n),
+      dispatch: 1,
+      task: 'reminder',
+    }));
+    await stage.queue.addRuns(laneId, runs);
+  }
+};
 
 interface Shown {
   readonly path: string;

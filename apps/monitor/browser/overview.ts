@@ -24,7 +24,10 @@ const options = (width: number): uPlot.Options => {
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
-    axes: [axis, { ...axis, size: 44 }],
+    axes: [
+      { ...axis, values: '{HH}:{mm}' },
+      { ...axis, size: 44 },
+    ],
     series: [
       {},
       { label: 'accepted', stroke: colourOf('--completed'), width: 2, points: { show: false } },
