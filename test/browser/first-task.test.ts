@@ -6,13 +6,14 @@ import { openBrowser } from '../support/browser.js';
 import { everyone } from '../support/tasks.js';
 import { expectAccessible } from './accessible.js';
 import { type House, openHouse } from './house.js';
-import { openSession } from './people.js';
+import { signInAs } from './people.js';
 import { shoot } from './shoot.js';
 import { visit } from './visit.js';
 
 const people = 40;
 const unlucky = 3;
 const late = 2;
+const locked = 5;
 
 let browser: Browser;
 let house: House;
@@ -20,7 +21,6 @@ let session: BrowserContextOptions;
 
 beforeAll(async () => {
   [browser, house] = await Promise.all([openBrowser(), openHouse({ people })]);
-  session = await openSession(browser, house.url, 'operator');
 });
 afterAll(() => Promise.all([browser?.close(), house?.close()]));
 
@@ -33,9 +33,11 @@ const openSignedIn = async (path: string): Promise<Page> => {
   return page;
 };
 
-describe('a person, through the pages only', () => {
+describe('a person, through the pages only', { timeout: 60_000 }, () => {
   it('writes a first task, is told of a mistake while typing, sees the plan, and starts it', async () => {
-    const page = await openSignedIn('/');
+    const page = await visit(browser, house.url);
+    await signInAs(page, 'operator');
+    session = { storageState: await page.context().storageState() };
     await page.getByRole('link', { name: 'Tasks' }).first().click();
     await page.getByRole('link', { name: /new task/i }).click();
     await page.getByLabel('Name', { exact: true }).fill('welcome-sms');
@@ -111,12 +113,6 @@ describe('a person, through the pages only', () => {
     await expectAccessible(page);
     await shoot(page, 'task-with-failures');
 
-    await page.goto('/');
-    await page.getByText(`failed ${unlucky}`).first().waitFor();
-    await page.locator('#curve canvas').waitFor();
-    await shoot(page, 'overview-at-work', { docs: 'monitor.png' });
-    await page.goto('/tasks/welcome-sms');
-
     await house.faults();
     await failures.getByRole('link', { name: 'Retry these' }).click();
     await page.getByRole('button', { name: `Retry these ${unlucky}` }).click();
@@ -150,6 +146,29 @@ describe('a person, through the pages only', () => {
       .first()
       .waitFor(patient);
     expect(await house.sent()).toMatchObject({ total: before.total + late });
+  });
+
+  it('is told on the overview that a lane needs somebody, and lets it go on', async () => {
+    const before = await house.sent();
+    await house.faults({ status: 401, code: 20003 });
+    await house.join(locked);
+    const page = await openSignedIn('/');
+    const need = page.getByRole('region', { name: 'Needs a person' }).getByRole('link', { name: /^Lane .* is held$/ });
+    await need.waitFor(patient);
+    await page.locator('#curve canvas').waitFor();
+    await expectAccessible(page);
+    await shoot(page, 'overview-at-work', { docs: 'monitor.png' });
+    expect(await house.sent()).toEqual(before);
+
+    await house.faults();
+    await need.click();
+    await page.getByRole('article').first().getByRole('button', { name: 'Resume' }).click();
+    await page.goto('/tasks/welcome-sms');
+    await page
+      .getByText(`completed ${people + unlucky + late + locked}`)
+      .first()
+      .waitFor(patient);
+    expect(await house.sent()).toMatchObject({ total: before.total + locked });
   });
 });
 

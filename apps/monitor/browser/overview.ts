@@ -21,6 +21,8 @@ const options = (width: number): uPlot.Options => {
   return {
     width,
     height,
+    // As all the times on the pages.
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'UTC'),
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
