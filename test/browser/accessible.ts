@@ -14,8 +14,20 @@ interface Finding {
 export const expectAccessible = async (page: Page): Promise<void> => {
   // Through the debugger, to which the page's policy doesn't apply.
   await page.evaluate(axe.source);
+  await expectNothingGrave(page, "resultTypes: ['violations']");
+};
+
+/** By night nothing but the colours differs. */
+export const expectAccessibleDayAndNight = async (page: Page): Promise<void> => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expectAccessible(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expectNothingGrave(page, "resultTypes: ['violations'], runOnly: ['color-contrast']");
+};
+
+const expectNothingGrave = async (page: Page, options: string): Promise<void> => {
   const findings = await page.evaluate<readonly Finding[]>(
-    "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
+    `axe.run(document, { ${options} }).then(({ violations }) => violations)`,
   );
   const grave = findings.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   expectNone(`axe on ${page.url()}`, grave.flatMap(describe));

@@ -1,8 +1,10 @@
+import { ensureLane } from '@quailrunner/ledger';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { account } from '../support/account.js';
 import { openBrowser } from '../support/browser.js';
 import { canaries, claimRuns, endRuns, type MonitorStage, openMonitorStage } from '../support/monitor-stage.js';
-import { expectAccessible } from './accessible.js';
+import { expectAccessibleDayAndNight } from './accessible.js';
 import { expectNone } from './expect-none.js';
 import { expectKeyboard } from './keyboard.js';
 import { addPeople, openSession, type Person, password } from './people.js';
@@ -17,11 +19,25 @@ const as = {} as Record<Person, BrowserContextOptions>;
 beforeAll(async () => {
   [browser, stage] = await Promise.all([openBrowser(), openMonitorStage()]);
   await endRuns(stage, await claimRuns(stage.ledger, 'welcome-sms', 1_300), { completed: 7, failed: 2 });
+  await addLanes({ '+15005550008': 240, [`MG${'0'.repeat(31)}4`]: 60 });
   url = (await stage.startMonitor({ adminPassword: password })).url;
   await addPeople(stage.ledger);
   for (const who of ['viewer', 'operator', 'admin'] as const) as[who] = await openSession(browser, url, who);
 });
 afterAll(() => Promise.all([browser?.close(), stage?.close()]));
+
+/** Senders beside the first task's, each with so many jobs that wait. */
+const addLanes = async (senders: Readonly<Record<string, number>>): Promise<void> => {
+  for (const [sender, waiting] of Object.entries(senders)) {
+    const laneId = await ensureLane(stage.ledger, `twilio/${account.sid}/${sender}`, { defaultRate: 10 });
+    const runs = Array.from({ length: waiting }, (_, n) => ({
+      runId: String(laneId * 10_000 + n),
+      dispatch: 1,
+      task: 'reminder',
+    }));
+    await stage.queue.addRuns(laneId, runs);
+  }
+};
 
 interface Shown {
   readonly path: string;
@@ -38,6 +54,7 @@ const pages: readonly Shown[] = [
   { path: '/lanes', name: 'lanes', heading: 'Lanes' },
   { path: '/tasks', name: 'tasks', heading: 'Tasks' },
   { path: '/tasks/welcome-sms', name: 'task', heading: 'welcome-sms' },
+  { path: '/tasks/welcome-sms/plan', name: 'plan', heading: /What welcome-sms would do/, least: 'operator' },
   { path: '/tasks/new', name: 'editor', heading: /task/i, least: 'operator' },
   { path: '/tasks/welcome-sms/edit', name: 'edit', heading: /welcome-sms/, least: 'operator' },
   { path: '/runs', name: 'runs', heading: 'Runs' },
@@ -57,11 +74,7 @@ describe.each(pages)('the page $path', ({ path, name, heading }) => {
     const page = await visit(browser, url, as.admin);
     await page.goto(path);
     await page.getByRole('heading', { name: heading }).first().waitFor({ state: 'attached' });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await expectAccessible(page);
-    }
-    await expectKeyboard(page);
+    await expectForEverybody(page);
     await shoot(page, name);
   });
 });
@@ -98,6 +111,18 @@ describe('Bull Board', () => {
   });
 });
 
+describe('Bull Board', () => {
+  it('is for everybody: axe and keyboard, with the names and colours that it lacks', async () => {
+    const page = await visit(browser, url, as.operator);
+    await page.goto('/queues');
+    await page.getByText('1000 Jobs').waitFor();
+    await expectForEverybody(page);
+    await page.getByText('•••06', { exact: false }).first().click();
+    await page.getByRole('button', { name: 'Retry', exact: true }).first().waitFor();
+    await expectForEverybody(page);
+  });
+});
+
 describe('an operator', () => {
   it('pauses a lane and lets it go on', async () => {
     const page = await visit(browser, url, as.operator);
@@ -109,6 +134,12 @@ describe('an operator', () => {
     await lane.getByRole('button', { name: 'Pause' }).waitFor();
   });
 });
+
+/** By day, by night, and without a mouse. */
+const expectForEverybody = async (page: Page): Promise<void> => {
+  await expectAccessibleDayAndNight(page);
+  await expectKeyboard(page);
+};
 
 /** A task's own text is for whoever signs in; its numbers and what its rows hold are not. */
 const { phone, sender, firstName, token } = canaries;

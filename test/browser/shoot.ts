@@ -5,7 +5,13 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { artefacts } from './visit.js';
 
-const widths = [390, 820, 1_280];
+/** A page is as wide by night as by day: one picture tells its colours. */
+const looks = [
+  { width: 390, colorScheme: 'light' },
+  { width: 820, colorScheme: 'light' },
+  { width: 1_280, colorScheme: 'light' },
+  { width: 390, colorScheme: 'dark' },
+] as const;
 const height = 800;
 
 const docsImages = join(import.meta.dirname, '..', '..', 'docs', 'images');
@@ -19,17 +25,15 @@ interface ShootOptions {
 export const shoot = async (page: Page, name: string, { docs }: ShootOptions = {}): Promise<void> => {
   await mkdir(artefacts, { recursive: true });
   await page.evaluate('document.activeElement.blur()');
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const { width, colorScheme } of looks) {
     await page.emulateMedia({ colorScheme });
-    for (const width of widths) {
-      await page.setViewportSize({ width, height });
-      const path = join(artefacts, `${name}-${width}-${colorScheme}.png`);
-      await page.screenshot({ path, fullPage: true, animations: 'disabled' });
-      const over = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-      expect(over, `${name} at ${width} pixels is wider than the window by`).toBeLessThanOrEqual(0);
-      if (docs !== undefined && process.env.QUAIL_DOCS_IMAGES && width === 1_280 && colorScheme === 'light')
-        await page.screenshot({ path: join(docsImages, docs), animations: 'disabled' });
-    }
+    await page.setViewportSize({ width, height });
+    const path = join(artefacts, `${name}-${width}-${colorScheme}.png`);
+    await page.screenshot({ path, fullPage: true, animations: 'disabled' });
+    const over = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+    expect(over, `${name} at ${width} pixels is wider than the window by`).toBeLessThanOrEqual(0);
+    if (docs !== undefined && process.env.QUAIL_DOCS_IMAGES && width === 1_280 && colorScheme === 'light')
+      await page.screenshot({ path: join(docsImages, docs), animations: 'disabled' });
   }
   await page.emulateMedia({ colorScheme: null });
 };

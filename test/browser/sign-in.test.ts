@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../support/browser.js';
 import { type MonitorStage, openMonitorStage } from '../support/monitor-stage.js';
@@ -21,6 +21,7 @@ describe('signing in, with a keyboard only', () => {
   it('leads to the page that was asked for, and out again', async () => {
     const page = await visit(browser, url);
     await page.goto('/lanes');
+    await waitForFocus(page);
     await page.keyboard.type('admin');
     await page.keyboard.press('Tab');
     await page.keyboard.type(stage.password);
@@ -37,6 +38,7 @@ describe('signing in, with a keyboard only', () => {
   it('says that something was wrong, keeps the name, and asks for the password again', async () => {
     const page = await visit(browser, url);
     await page.goto('/sign-in');
+    await waitForFocus(page);
     await page.keyboard.type('admin');
     await page.keyboard.press('Tab');
     await page.keyboard.type('a guess');
@@ -59,3 +61,6 @@ describe('signing in, with a keyboard only', () => {
     await shoot(page, 'sign-in');
   });
 });
+
+/** The page puts it into the first field, a moment after it is there. */
+const waitForFocus = (page: Page): Promise<void> => page.getByLabel('Name').and(page.locator(':focus')).waitFor();

@@ -1,9 +1,7 @@
 /** On the editor's page: SQL, bodies and texts get an editor of their own. Without this file they stay plain text fields. */
 
 import { dressTextareas } from './parts/dress-textareas.js';
-import { goBack } from './parts/go-back.js';
 
 dressTextareas(document);
-goBack();
 // The fields of the action are replaced when one writes it in the other way.
 document.body.addEventListener('htmx:after:swap', () => dressTextareas(document));

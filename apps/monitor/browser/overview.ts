@@ -21,10 +21,15 @@ const options = (width: number): uPlot.Options => {
   return {
     width,
     height,
+    // As all the times on the pages.
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'UTC'),
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
-    axes: [axis, { ...axis, size: 44 }],
+    axes: [
+      { ...axis, values: '{HH}:{mm}' },
+      { ...axis, size: 44 },
+    ],
     series: [
       {},
       { label: 'accepted', stroke: colourOf('--completed'), width: 2, points: { show: false } },

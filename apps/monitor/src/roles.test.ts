@@ -82,6 +82,7 @@ const table: Readonly<Record<string, Least>> = {
   'POST /tasks/:name/resume': 'operator',
   'POST /tasks/:name/send-test': 'operator',
   'POST /tasks/action': 'operator',
+  'POST /tasks/draft': 'operator',
   'POST /tasks/look': 'operator',
   'POST /tasks/review': 'operator',
   'POST /tasks/review/plan': 'operator',

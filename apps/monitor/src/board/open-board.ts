@@ -73,7 +73,7 @@ export const addBoard = async (site: FastifyInstance, deps: BoardDeps): Promise<
       });
       app.addHook('preSerialization', shapeAnswer(deps.ledger));
       app.addHook('onSend', async (_request, reply, payload) =>
-        String(reply.getHeader('content-type')).startsWith('text/html') ? withOurStyle(String(payload)) : payload,
+        String(reply.getHeader('content-type')).startsWith('text/html') ? withOurs(String(payload)) : payload,
       );
       await app.register(adapter.registerPlugin());
       app.put<OfJob>(
@@ -116,14 +116,14 @@ const giveToken = (request: FastifyRequest, reply: FastifyReply): void => {
   reply.setCookie('XSRF-TOKEN', reply.generateCsrf(), { path, sameSite: 'strict', secure });
 };
 
+const ours = '<link href="/assets/board.css" rel="stylesheet"><script type="module" src="/assets/board.js"></script>';
+
 /**
  * Takes web fonts out, which the policy would block, so that nobody's browser has to say so; and puts a style in that hides the
- * buttons which would be refused.
+ * buttons which would be refused, and a script that names those which are but an icon.
  */
-const withOurStyle = (html: string): string =>
-  html
-    .replaceAll(/<link [^>]*\bhttps?:[^>]*>/g, '')
-    .replace('</head>', '<link href="/assets/board.css" rel="stylesheet"></head>');
+const withOurs = (html: string): string =>
+  html.replaceAll(/<link [^>]*\bhttps?:[^>]*>/g, '').replace('</head>', `${ours}</head>`);
 
 /** What ioredis says when Redis went away in the midst of an answer. */
 const lostRedis = /connection|timed out|writeable|max retries|ECONN|EPIPE/i;

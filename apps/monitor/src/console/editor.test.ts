@@ -104,6 +104,19 @@ describe('while a task is written', () => {
   });
 });
 
+describe('from the plan', () => {
+  it('one gets back to the editor, with all that was written', async () => {
+    const fields = { ...guide, rate: '7/s' };
+    expect(await plan(fields)).toContain('formaction="/tasks/draft"');
+    const { status, html } = await post('/tasks/draft', fields);
+    expect(status).toBe(200);
+    for (const value of [fields.name, fields.account, fields.rate]) expect(html).toContain(`value="${value}"`);
+    expect(html).toContain(fields.predicate);
+    expect(html).toContain(fields.text.replace('&', '&amp;'));
+    expect(await readTask(stage.ledger, guide.name)).toBeUndefined();
+  });
+});
+
 describe('a task is saved', () => {
   it('only as its plan was shown', async () => {
     const html = await plan(guide);
@@ -164,7 +177,14 @@ describe('a task is saved', () => {
   });
 
   it('not by those who only look', async () => {
-    for (const path of ['/tasks/look', '/tasks/action', '/tasks/review', '/tasks/review/plan', '/tasks/save'])
+    for (const path of [
+      '/tasks/look',
+      '/tasks/action',
+      '/tasks/draft',
+      '/tasks/review',
+      '/tasks/review/plan',
+      '/tasks/save',
+    ])
       expect((await post(path, guide, viewer)).status).toBe(403);
     const answer = await fetch(`${url}/tasks/new`, { headers: { cookie: viewer } });
     expect(answer.status).toBe(403);

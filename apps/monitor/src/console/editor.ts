@@ -52,6 +52,8 @@ export const addEditor = (site: FastifyInstance, deps: EditorDeps): void => {
     const view = request.headers['hx-request'] === undefined ? 'editor.njk' : 'editor-action.njk';
     return showPage(request, reply, view, { ...switched, sources: desk.sources.names });
   });
+  // Back from the plan, with all that was written.
+  site.post('/tasks/draft', async (request, reply) => showEditor(request, reply, readDraft(request.body)));
   site.post('/tasks/review', async (request, reply) => {
     const { draft, task } = await read(request, deps);
     const problems = task instanceof ProblemsError ? task.problems : await problemsOf(task, desk);
