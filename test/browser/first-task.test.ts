@@ -98,7 +98,8 @@ describe('a person, through the pages only', { timeout: 60_000 }, () => {
     const page = await openSignedIn('/runs');
     await page.getByRole('row').nth(1).getByRole('rowheader').getByRole('link').click();
     const story = page.getByRole('region', { name: 'Its story' });
-    await story.getByText('SM', { exact: false }).first().waitFor();
+    await story.getByText('Receipt').last().waitFor();
+    await story.getByText('delivered', { exact: true }).first().waitFor();
     await expectAccessible(page);
     await shoot(page, 'run-completed');
   });

@@ -2,7 +2,7 @@
 import { openLedger } from '@quailrunner/ledger';
 import { findFreePort } from '../support/free-port.js';
 import { openStage } from '../support/stage.js';
-import { createUsers, smsTask } from '../support/tasks.js';
+import { createUsers } from '../support/tasks.js';
 import { waitUntil } from '../support/wait-until.js';
 import { addPeople, password } from './people.js';
 
@@ -11,9 +11,14 @@ export type House = Awaited<ReturnType<typeof openHouse>>;
 /** `people`: rows in the source's table. */
 export const openHouse = async ({ people }: { readonly people: number }) => {
   const port = await findFreePort();
-  const stage = await openStage({ MONITOR_PORT: String(port), QUAIL_ADMIN_PASSWORD: password, SCAN_INTERVAL: '1s' });
-  const { DATABASE_URL, QUAIL_ENCRYPTION_KEY } = stage.env;
   const url = `http://127.0.0.1:${port}`;
+  const stage = await openStage({
+    MONITOR_PORT: String(port),
+    PUBLIC_URL: url,
+    QUAIL_ADMIN_PASSWORD: password,
+    SCAN_INTERVAL: '1s',
+  });
+  const { DATABASE_URL, QUAIL_ENCRYPTION_KEY } = stage.env;
   try {
     await stage.source.query(createUsers(people));
     for (const app of ['monitor', 'scheduler', 'worker']) stage.start([app]);
@@ -28,12 +33,6 @@ export const openHouse = async ({ people }: { readonly people: number }) => {
   return {
     ...stage,
     url,
-    /** Makes the guide's task active, scanned every second. */
-    apply: async (name: string): Promise<void> => {
-      const path = await stage.writeTask(name, smsTask({ name, settings: 'every: 1s' }));
-      const { code, stderr } = await stage.quail('task', 'apply', path);
-      if (code !== 0) throw new Error(stderr);
-    },
     /** So many more rows in the source's table, with numbers that nobody has. */
     join: async (more: number): Promise<void> => {
       const numbers = `'+1556' || lpad(n::text, 7, '0')`;
