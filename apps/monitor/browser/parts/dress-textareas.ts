@@ -10,6 +10,17 @@ import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { minimalSetup } from 'codemirror';
 
+/** Each editor that there is, told to show what its field holds. */
+const editors = new Map<HTMLTextAreaElement, () => void>();
+
+/** A browser that goes back fills the fields once more, after the page's scripts have run: what is seen must be what is sent. */
+export const showFields = (): void => {
+  for (const [area, show] of editors) {
+    if (area.isConnected) show();
+    else editors.delete(area);
+  }
+};
+
 export const dressTextareas = (root: ParentNode): void => {
   for (const area of root.querySelectorAll<HTMLTextAreaElement>('textarea[data-language]:not([data-dressed])'))
     dress(area);
@@ -43,6 +54,10 @@ const dress = (area: HTMLTextAreaElement): void => {
       syntaxHighlighting(colours),
       languageOf(area),
     ],
+  });
+  editors.set(area, () => {
+    const doc = view.state.doc.toString();
+    if (doc !== area.value) view.dispatch({ changes: { from: 0, to: doc.length, insert: area.value } });
   });
   label?.addEventListener('click', () => view.focus());
   area.hidden = true;

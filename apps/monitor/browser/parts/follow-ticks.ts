@@ -35,11 +35,19 @@ export const followTicks = (): void => {
     stale.hidden = true;
   });
   document.body.addEventListener('htmx:error', tellStale);
-  document.body.addEventListener('htmx:response:error', tellStale);
+  document.body.addEventListener('htmx:response:error', (event) => {
+    if (!isSessionOver(event)) return tellStale();
+    stale.textContent =
+      'Your session has ended. Sign in in another tab, and go on here: nothing that you wrote is lost.';
+    stale.hidden = false;
+  });
   // A page that nobody looks at asks for nothing.
   document.addEventListener('visibilitychange', () => (document.hidden ? source?.close() : open()));
   if (!document.hidden) open();
 };
+
+const isSessionOver = (event: Event): boolean =>
+  (event as CustomEvent<{ ctx?: { response?: { status?: number } } }>).detail?.ctx?.response?.status === 401;
 
 /** Text that somebody is marking must not be taken away. */
 const isMarking = (): boolean => getSelection()?.isCollapsed === false;

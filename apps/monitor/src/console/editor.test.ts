@@ -140,7 +140,7 @@ describe('a task is saved', () => {
     const answer = await post('/tasks/save', { ...again, seal: sealIn(await plan(again)) });
     expect([answer.status, textOf(answer.html)]).toEqual([
       409,
-      expect.stringContaining('There is a task from-the-guide already'),
+      expect.stringContaining('There is a task from-the-guide already, and nothing was saved'),
     ]);
   });
 
@@ -151,7 +151,10 @@ describe('a task is saved', () => {
     expect(await readTask(stage.ledger, guide.name)).toMatchObject({ revision: 2, state: 'paused' });
     const late = { ...form, text: 'Too late' };
     const answer = await post('/tasks/save', { ...late, seal: sealIn(await plan(late)) });
-    expect([answer.status, textOf(answer.html)]).toEqual([409, expect.stringContaining('at revision 2')]);
+    expect([answer.status, textOf(answer.html)]).toEqual([409, expect.stringContaining('it is at revision 2')]);
+    // All that was written is still there, and is now a change of the newest.
+    expect(answer.html).toContain('name="revision" value="2"');
+    expect(answer.html).toContain('Too late');
   });
 
   it('with the credentials that the page never showed', async () => {

@@ -31,7 +31,7 @@ export interface EditorDeps {
 const onlyOperators = { config: { role: 'operator' } } as const;
 
 export const addEditor = (site: FastifyInstance, deps: EditorDeps): void => {
-  const { ledger, desk } = deps;
+  const { ledger, desk, status } = deps;
   const showEditor = (request: FastifyRequest, reply: FastifyReply, draft: Draft, more: object = {}): FastifyReply =>
     showPage(request, reply, 'editor.njk', { draft, sources: desk.sources.names, ...more });
 
@@ -76,7 +76,16 @@ export const addEditor = (site: FastifyInstance, deps: EditorDeps): void => {
     if (!isSealed(fieldOf(request.body, 'seal'), task, draft.revision, deps)) {
       return sendProblem(request, reply, { status: 409, ...unseen });
     }
-    return save(task, request, reply, { ...deps, expectedRevision: draft.revision });
+    const isPaused = fieldOf(request.body, 'state') === 'paused';
+    const terms = { expectedRevision: draft.revision, isPaused };
+    const newest = await saveUnlessChanged(ledger, task, principalOf(request), terms);
+    if (newest !== undefined) {
+      const conflict = draft.revision === 0 ? nameTaken(draft.name) : changedMeanwhile(newest);
+      const base = draft.revision === 0 ? 0 : newest;
+      return showEditor(request, reply.status(409), { ...draft, revision: base }, { conflict });
+    }
+    status.forget();
+    return goTo(reply, `/tasks/${task.settings.name}`);
   });
 };
 
@@ -144,22 +153,19 @@ const isSealed = (given: string, task: TaskDefinition, revision: number, deps: E
   return seal.length === right.length && timingSafeEqual(seal, right);
 };
 
-const save = async (
-  task: TaskDefinition,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { ledger, status, expectedRevision }: EditorDeps & { readonly expectedRevision: number },
-): Promise<FastifyReply> => {
-  const { name } = task.settings;
-  const isPaused = fieldOf(request.body, 'state') === 'paused';
+/** The newest revision, where it is another than the one that was changed: then nothing is saved. */
+const saveUnlessChanged = async (...save: Parameters<typeof saveTask>): Promise<number | undefined> => {
   try {
-    await saveTask(ledger, task, principalOf(request), { expectedRevision, isPaused });
+    await saveTask(...save);
+    return undefined;
   } catch (fault) {
     if (!(fault instanceof QuailError) || fault.code !== 'TASK_CHANGED_MEANWHILE') throw fault;
-    const title = expectedRevision === 0 ? `There is a task ${name} already` : 'The task was changed meanwhile';
-    const detail = `${fault.message}. Nothing was saved: open it, and see what changed.`;
-    return sendProblem(request, reply, { status: 409, title, detail, back: `/tasks/${name}` });
+    return Number(fault.context.revision);
   }
-  status.forget();
-  return goTo(reply, `/tasks/${name}`);
 };
+
+const nameTaken = (name: string): string =>
+  `There is a task ${name} already, and nothing was saved: choose another name.`;
+
+const changedMeanwhile = (newest: number): string =>
+  `Somebody else saved the task meanwhile: it is at revision ${newest}. Nothing of yours was saved, and all of it is still here: see what changed, and review yours once more.`;

@@ -62,4 +62,5 @@ const refuseRate = (given: string, request: FastifyRequest, reply: FastifyReply)
     status: 400,
     title: `“${given.slice(0, 40)}” is no rate`,
     detail: 'Write it as 10/s, 60/min or 1000/h.',
+    back: path,
   });

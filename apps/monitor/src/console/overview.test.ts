@@ -90,6 +90,7 @@ describe('the overview', () => {
     expect(textOf(html)).toContain('Task refused is held 20 messages in a row were refused.');
     expect(textOf(html)).toContain('Task broken can’t be scanned column "phone_numbr"');
     expect(textOf(html)).not.toContain('Lane host/two');
+    expect(textOf(html)).toContain('2 runs of welcome-sms failed See why, mend it, and retry them.');
   });
 
   it('shows why a task is held, and what to do', async () => {

@@ -58,8 +58,16 @@ const presentNeeds = ({ lanes, tasks, runs }: Status): Need[] => [
   ...tasks
     .filter(({ error }) => error !== undefined)
     .map(({ name, error }) => ({ what: `Task ${name} can’t be scanned`, why: error?.message, href: `/tasks/${name}` })),
+  ...tasks.filter(({ runs: { failed, completed } }) => failed > 0 && failed * 10 >= failed + completed).map(failedNeed),
   ...(runs.unknown === 0 ? [] : [unknownNeed(runs.unknown)]),
 ];
+
+/** A few fail always; a tenth is no accident. */
+const failedNeed = ({ name, runs: { failed } }: TaskStatus): Need => ({
+  what: `${formatCount(failed)} ${failed === 1 ? 'run' : 'runs'} of ${name} failed`,
+  why: 'See why, mend it, and retry them.',
+  href: `/tasks/${name}`,
+});
 
 const unknownNeed = (runs: number): Need => ({
   what: `${formatCount(runs)} ${runs === 1 ? 'run is' : 'runs are'} unknown`,

@@ -82,7 +82,11 @@ const refuse = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
 const sendToSignIn = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   reply.header('cache-control', 'no-store');
   // A part of a page that is open: the whole page has to go there.
-  if (request.headers['hx-request'] !== undefined) return reply.status(401).header('hx-refresh', 'true').send();
+  if (request.headers['hx-request'] !== undefined) {
+    // What somebody is writing is not taken from under their hands.
+    if (request.method === 'GET') reply.header('hx-refresh', 'true');
+    return reply.status(401).send();
+  }
   // Who follows a link from elsewhere comes without the same-site strict cookie, signed in or not. A page of ours that
   // asks for the same address again brings the cookie.
   if (request.headers['sec-fetch-site'] === 'cross-site' && request.method === 'GET')
