@@ -66,7 +66,7 @@ describe('a task whose content is refused', () => {
     await stage.faults();
     expect(await apply('offer', 'short')).toContain('it was held, and goes on');
     await until(`runs where state = 'completed'`, 400 - failed);
-    expect(await stage.quail('runs', 'retry', '--task', 'offer')).toMatchObject({ code: 0 });
+    expect(await stage.quail('runs', 'retry', '--task', 'offer', '--yes')).toMatchObject({ code: 0 });
     await until(`runs where state = 'completed'`, 400);
     expect(await stage.sent()).toMatchObject({ total: 400, most: 1 });
   }, 90_000);

@@ -49,6 +49,9 @@ it('a row that does not fit its template fails by itself, without an attempt, an
 });
 
 it('a plan has told of them', () => {
-  expect(planned.entities).toMatchObject({ sent: 2, bad: { 'Body is longer than 1600 characters': 1 } });
-  expect(Object.keys(planned.entities.bad)).toHaveLength(2);
+  expect(planned.entities.sent).toBe(2);
+  expect(planned.entities.bad).toHaveLength(2);
+  expect(planned.entities.bad).toContainEqual(
+    expect.objectContaining({ reason: 'Body is longer than 1600 characters', count: 1 }),
+  );
 });
