@@ -4,7 +4,7 @@ import { startMonitor } from '@quailrunner/monitor';
 import { openQueue } from '@quailrunner/queue';
 import { silentLog } from '@quailrunner/telemetry';
 import type { Filled } from './fill-ledger.js';
-import { listLimitMs, type Read } from './measure.js';
+import { listLimitMs, type Read, searchLimitMs } from './measure.js';
 
 interface Page {
   readonly path: string;
@@ -13,17 +13,45 @@ interface Page {
 }
 
 /** A new page is a line here; `searchLimitMs` is for those that look for an entity. */
-const pagesOf = (_: Filled): Page[] => [
-  { path: '/' },
-  { path: '/overview/part' },
-  { path: '/lanes' },
-  { path: '/tasks' },
-  { path: '/tasks/huge' },
-  { path: '/tasks/tiny' },
-  { path: '/api/v1/stats' },
-  { path: '/api/v1/tasks' },
-  { path: '/api/v1/lanes' },
-];
+const pagesOf = ({ entities, runIds }: Filled): Page[] => {
+  const [entity = '', run = ''] = [entities[0], runIds[0]];
+  return [
+    { path: '/' },
+    { path: '/overview/part' },
+    { path: '/overview/now' },
+    { path: '/lanes' },
+    { path: '/tasks' },
+    { path: '/tasks/huge' },
+    { path: '/tasks/huge/part' },
+    { path: '/tasks/tiny' },
+    { path: '/runs' },
+    { path: `/runs?entity=${entity}`, limitMs: searchLimitMs },
+    { path: '/runs?task=huge&state=failed' },
+    { path: '/runs?state=canceled' },
+    { path: '/runs?code=30003' },
+    { path: '/runs?task=tiny&since=30d' },
+    { path: `/runs/${run}` },
+    { path: '/retries' },
+    { path: '/audit' },
+    { path: '/people' },
+    { path: '/tokens' },
+    { path: '/account' },
+    { path: '/api/v1/stats' },
+    { path: '/api/v1/stats/throughput' },
+    { path: '/api/v1/tasks' },
+    { path: '/api/v1/tasks/huge' },
+    { path: '/api/v1/tasks/huge/failures' },
+    { path: '/api/v1/lanes' },
+    { path: '/api/v1/runs' },
+    { path: `/api/v1/runs?entity=${entity}`, limitMs: searchLimitMs },
+    { path: '/api/v1/runs?task=huge&state=failed' },
+    { path: `/api/v1/runs/${run}` },
+    { path: '/api/v1/scans' },
+    { path: '/api/v1/retries' },
+    { path: '/api/v1/suppressions' },
+    { path: '/api/v1/audit' },
+  ];
+};
 
 interface PagesOptions {
   readonly ledger: Ledger;
