@@ -1,6 +1,7 @@
 /** The storm from its first fault to the verdict: none lost and none sent twice while everything is being killed. */
 
 import { findFreePort } from '../support/free-port.js';
+import { waitUntil } from '../support/wait-until.js';
 import { drain } from './drain.js';
 import { seconds } from './fault.js';
 import { fillTables } from './fill.js';
@@ -50,6 +51,7 @@ const shake = async (house: House, options: ChaosOptions, { tell, signal }: Tell
   const lengthMs = options.minutes * 60_000;
   const planned: PlannedFault[] = planStorm(options.seed, lengthMs);
   house.startCrew(crew);
+  await untilAtWork(house);
   const [faults] = await Promise.all([
     playStorm(house, planned, { tell, signal }),
     fillTables(house, { entities: options.entities, lengthMs: lengthMs * fillShare }, signal),
@@ -83,6 +85,20 @@ const shake = async (house: House, options: ChaosOptions, { tell, signal }: Tell
     problems: listProblems(judgement, drained.counts, options.entities),
   };
 };
+
+/** A storm that is over before a busy machine has started anybody has shown nothing. */
+const untilAtWork = (house: House): Promise<unknown> =>
+  waitUntil(
+    async () => {
+      const [seen] = await house.postgres.ask<{ workers: number; scanned: number }>('ledger', atWork);
+      return (seen?.workers ?? 0) >= crew.worker && (seen?.scanned ?? 0) >= tasks.length;
+    },
+    { what: 'the crew to be at work', timeoutMs: 120_000 },
+  );
+
+const atWork = `
+  select (select count(*)::int from quailrunner.workers) as workers,
+    (select count(distinct task_id)::int from quailrunner.scans where finished_at is not null) as scanned`;
 
 /** How many messages each person must have from each sender. */
 const expected = (entities: number): Map<string, number> => {
