@@ -25,7 +25,8 @@ const throughput = z
   })
   .meta({ id: 'Throughput' });
 
-const hourMs = 3_600_000;
+const usualMs = 600_000;
+const dayMs = 86_400_000;
 
 export const statsEndpoints = [
   endpoint({
@@ -59,12 +60,13 @@ export const statsEndpoints = [
     tag: 'stats',
     name: 'getThroughput',
     summary: 'How many attempts ended, and how, bucket by bucket',
-    description: 'Of the last hour, or since a moment within the last day. Buckets in which nothing ended are absent.',
+    description:
+      'Of the last ten minutes, or since a moment within the last day: the longer, the more it reads. Buckets in which nothing ended are absent.',
     query: z.strictObject({ since: moment.optional(), bucketSeconds: z.enum(['10', '60']).optional() }),
     answer: throughput,
     refusals: { 422: 'That is more than a day ago.' },
-    handle: async ({ query: { since = new Date(Date.now() - hourMs), bucketSeconds } }, { ledger }) => {
-      if (since.getTime() < Date.now() - 24 * hourMs) return tooLongAgo;
+    handle: async ({ query: { since = new Date(Date.now() - usualMs), bucketSeconds } }, { ledger }) => {
+      if (since.getTime() < Date.now() - dayMs) return tooLongAgo;
       const { buckets, until } = await readThroughput(ledger, {
         since,
         bucketSeconds: bucketSeconds === '10' ? 10 : 60,
