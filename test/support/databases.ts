@@ -9,9 +9,13 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-export const createTestDatabase = async (): Promise<TestDatabase> => {
+/** A ledger that is migrated, and empty: stores.ts makes it. */
+export const ledgerTemplate = 'ledger_template';
+
+/** `withLedger`: a migrated one. */
+export const createTestDatabase = async ({ withLedger = false } = {}): Promise<TestDatabase> => {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await ask(`create database ${name}`);
+  await ask(`create database ${name}${withLedger ? ` template ${ledgerTemplate}` : ''}`);
   const url = new URL(inject('postgresUrl'));
   url.pathname = `/${name}`;
   return {

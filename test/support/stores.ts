@@ -2,12 +2,16 @@
  * vitest's global set-up: one PostgreSQL and one Redis for the whole test run, real ones, in a directory that goes with
  * them. Tests ask for a database of their own in index.ts.
  */
+
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres, startRedis } from '@quailrunner/embedded';
+import { migrateLedger, openLedger } from '@quailrunner/ledger';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { ledgerTemplate } from './databases.js';
 
 /** Each caller of `createTestRedis` gets a database number of its own. */
 const redisDatabases = 2_048;
@@ -31,6 +35,7 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   ]);
   const postgresUrl = await postgres.databaseUrl('postgres');
   await prepare(postgresUrl);
+  await migrateTemplate(await postgres.databaseUrl(ledgerTemplate));
   project.provide('postgresUrl', postgresUrl);
   project.provide('redisUrl', redis.url);
   project.provide('redisDatabases', redisDatabases);
@@ -38,6 +43,13 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     await Promise.all([postgres.close(), redis.close()]);
     await rm(dataDir, { recursive: true, force: true });
   };
+};
+
+/** Migrated once: who needs a ledger, and not its migrations, has a copy of it. */
+const migrateTemplate = async (databaseUrl: string): Promise<void> => {
+  const ledger = openLedger({ databaseUrl, encryptionKey: randomBytes(32), applicationName: 'template' });
+  await migrateLedger(ledger);
+  await ledger.close();
 };
 
 /** Test files run in processes of their own: PostgreSQL counts for all of them. */

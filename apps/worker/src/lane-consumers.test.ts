@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ensureLane, type Ledger, migrateLedger, openLedger } from '@quailrunner/ledger';
+import { ensureLane, type Ledger, openLedger } from '@quailrunner/ledger';
 import { openQueue, type Queue } from '@quailrunner/queue';
 import { type Log, silentLog } from '@quailrunner/telemetry';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -18,9 +18,8 @@ let now: number;
 const [events, delivered]: [string[], string[]] = [[], []];
 
 beforeEach(async () => {
-  database = await createTestDatabase();
+  database = await createTestDatabase({ withLedger: true });
   ledger = openLedger({ databaseUrl: database.url, encryptionKey: randomBytes(32), applicationName: 'worker test' });
-  await migrateLedger(ledger);
   laneId = await ensureLane(ledger, 'host/example.com');
   const redisUrl = await createTestRedis();
   door = await openTcpDoor(redisUrl);

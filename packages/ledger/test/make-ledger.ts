@@ -9,7 +9,6 @@ import {
   ensureLane,
   feedRuns,
   type Ledger,
-  migrateLedger,
   openAttempts,
   openLedger,
   registerWorker,
@@ -34,9 +33,8 @@ export interface TestLedger {
 export const makeKey = (byte = 7): Buffer => Buffer.alloc(32, byte);
 
 export const makeLedger = async ({ migrated = true } = {}): Promise<TestLedger> => {
-  const database = await createTestDatabase();
+  const database = await createTestDatabase({ withLedger: migrated });
   const ledger = openTestLedger(database.url);
-  if (migrated) await migrateLedger(ledger);
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   // Tests drop connections on purpose.
   pool.on('error', () => {});

@@ -1,7 +1,7 @@
 /** `quail user`, `token` and `audit`, as a person reads them. */
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { checkPassword, findToken, type Ledger, migrateLedger, openLedger, readUser } from '@quailrunner/ledger';
+import { checkPassword, findToken, type Ledger, openLedger, readUser } from '@quailrunner/ledger';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/index.js';
 import { makeKeyboard, makeStdin, makeTerminal } from '../../../../test/support/terminal.js';
@@ -13,9 +13,8 @@ let env: Record<string, string>;
 
 beforeAll(async () => {
   const encryptionKey = randomBytes(32);
-  database = await createTestDatabase();
+  database = await createTestDatabase({ withLedger: true });
   ledger = openLedger({ databaseUrl: database.url, encryptionKey, applicationName: 'test' });
-  await migrateLedger(ledger);
   env = {
     DATABASE_URL: database.url,
     REDIS_URL: inject('redisUrl'),
