@@ -1,11 +1,13 @@
 /** Monitors on stores of their own, with a task, a lane, and runs that ended in several ways: what people look at. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { defaultBackoff, type TaskDefinition } from '@quailrunner/domain';
+import { defaultBackoff, type Role, type TaskDefinition } from '@quailrunner/domain';
 import {
   claimEntities,
+  createUser,
   ensureLane,
   feedRuns,
   finishScan,
+  hashPassword,
   type Ledger,
   migrateLedger,
   openAttempts,
@@ -54,7 +56,7 @@ interface StageOptions {
 }
 
 export const openMonitorStage = async (options: StageOptions = {}): Promise<MonitorStage> => {
-  const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
+  const database = options.databaseUrl === undefined ? await createTestDatabase({ withLedger: true }) : undefined;
   const databaseUrl = options.databaseUrl ?? database?.url ?? '';
   const redisUrl = options.redisUrl ?? (await createTestRedis());
   const encryptionKey = randomBytes(32);
@@ -181,4 +183,22 @@ export const postForm = async (
   const token = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
   const body = new URLSearchParams({ _csrf: token, ...fields });
   return fetch(url, { method: 'POST', headers: { cookie }, body, redirect: 'manual' });
+};
+
+/** What somebody reads of a page. */
+export const textOf = (html: string): string =>
+  html
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('&quot;', '"');
+
+/** Adds somebody, and signs them in. Returns the Cookie header to send. */
+export const signInNew = async (
+  stage: MonitorStage,
+  url: string,
+  user: { name: string; role: Role },
+): Promise<string> => {
+  const password = `the password of ${user.name}`;
+  await createUser(stage.ledger, { ...user, passwordHash: await hashPassword(password) }, ann);
+  return signIn(url, password, user.name);
 };

@@ -20,7 +20,7 @@ import { addHostGuard } from './guards/host.js';
 import { answerAlive, answerReady } from './health.js';
 import { addPeople } from './people/add-people.js';
 import { sendProblem } from './problem.js';
-import { open } from './sign-in/gate.js';
+import { forViewers, open } from './sign-in/gate.js';
 import { showSignIn, signIn, signOut } from './sign-in/pages.js';
 import { addSessions, type SessionOptions } from './sign-in/sessions.js';
 import type { Throttle } from './sign-in/throttle.js';
@@ -59,7 +59,7 @@ export const addRoutes = async (app: FastifyInstance, options: RouteOptions, dep
       site.get('/sign-in', open, showSignIn);
       // Hashing takes its time on a busy machine, and many may try at once.
       site.post('/sign-in', { ...open, handlerTimeout: 30_000 }, signIn(deps));
-      site.post('/sign-out', { config: { role: 'viewer' } }, signOut);
+      site.post('/sign-out', forViewers, signOut);
 
       addOverview(site, { status, curve: openCurve(deps.ledger) }); // /
 

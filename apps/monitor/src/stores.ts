@@ -3,6 +3,7 @@ import { QuailError } from '@quailrunner/domain';
 import { countUsers, type Ledger } from '@quailrunner/ledger';
 import type { Queue } from '@quailrunner/queue';
 import { checkHealth } from '@quailrunner/runtime';
+import { oneAtATime } from './one-at-a-time.js';
 
 export type StoreState = 'ok' | 'away';
 
@@ -33,15 +34,4 @@ export const watchStores = ({ ledger, queue }: Stores): CheckStores => {
 /** For `withDeadline`: throws the fault that tells which store is away. */
 export const awayAfter = (store: 'LEDGER' | 'REDIS', afterMs: number) => (): never => {
   throw new QuailError(`${store}_UNREACHABLE`, `no answer within ${afterMs} ms`, { retryable: true });
-};
-
-/** A store that hangs must not gather questions: who asks meanwhile shares the one that is under way. */
-const oneAtATime = <Result>(ask: () => Promise<Result>): (() => Promise<Result>) => {
-  let underWay: Promise<Result> | undefined;
-  return () => {
-    underWay ??= ask().finally(() => {
-      underWay = undefined;
-    });
-    return underWay;
-  };
 };

@@ -1,6 +1,24 @@
 /** `open` lanes send. A person pauses and resumes a lane; a lane fault holds it, with the reason, until a person resumes it. */
 export type LaneState = 'open' | 'paused' | 'held';
 
+/** Why nothing leaves in a lane, or not for a moment; `undefined` where it sends. */
+export const whyStopped = ({
+  state,
+  reason,
+  backoffMs,
+  backoffCode,
+}: {
+  readonly state: LaneState;
+  /** Why it is held, or who paused it. */
+  readonly reason?: string | undefined;
+  readonly backoffMs?: number | undefined;
+  readonly backoffCode?: string | undefined;
+}): string | undefined => {
+  if (state === 'paused' && reason !== undefined) return `by ${reason}`;
+  if (reason !== undefined || backoffMs === undefined) return reason;
+  return `${backoffCode}: rests for ${Math.ceil(backoffMs / 1_000)} s`;
+};
+
 /**
  * Names the runs that share one rate. The key tells a Twilio account and sender (`twilio/AC…/+15005550006`) or a host
  * (`host/api.example.com`), so it may hold a phone number: it stays in the ledger, and Redis knows a lane by its id.

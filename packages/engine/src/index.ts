@@ -1,6 +1,6 @@
 /** The engine: the steps of the way a message takes, one file each. */
 export { type AuthTokens, openAuthTokens } from './auth-tokens.js';
-export { type CheckDeps, type CheckedTask, checkTask } from './check-task.js';
+export { type CheckDeps, type CheckedTask, checkTask, toProblem } from './check-task.js';
 export { type CompiledTask, compileTask } from './compile-task.js';
 export { type ConcurrencyWatch, openConcurrencyWatch } from './concurrency-watch.js';
 export { type ContentFaults, openContentFaults } from './content-faults.js';

@@ -4,7 +4,7 @@
  */
 import { type Actor, type Entity, type Problem, ProblemsError, type TaskDefinition } from '@quailrunner/domain';
 import { ensureLane, type Ledger, saveTest } from '@quailrunner/ledger';
-import { PredicateFault, readEntities, rereadEntities, type Sources } from '@quailrunner/source';
+import { readFirstEntities, rereadEntities, type Sources } from '@quailrunner/source';
 import { readRecipient } from '@quailrunner/twilio';
 import { checkTask } from './check-task.js';
 import { laneOf } from './compile-task.js';
@@ -46,35 +46,13 @@ export const sendTest = async (definition: TaskDefinition, wish: TestWish, deps:
 const nobody = ({ entityPk }: TestWish): string =>
   entityPk === undefined ? 'the predicate returns nobody' : 'the predicate returns no such entity';
 
-/** A key that is none of the column's type is nobody's. */
-const findNamed = async (
-  entityPk: string,
-  read: { readonly source: string; readonly predicate: string },
-  sources: Sources,
-): Promise<Entity | undefined> => {
-  try {
-    return (await rereadEntities(sources, { ...read, keys: [entityPk] }))[0];
-  } catch (fault) {
-    if (fault instanceof PredicateFault && fault.code === 'PREDICATE_FAILED') return undefined;
-    throw fault;
-  }
-};
-
 const findEntity = async (
   { settings: { source }, predicate }: TaskDefinition,
   { entityPk }: TestWish,
   { sources }: SendTestDeps,
 ): Promise<Entity | undefined> => {
-  if (entityPk !== undefined) return findNamed(entityPk, { source, predicate }, sources);
-  let first: Entity | undefined;
-  const enough = new Error('enough');
-  await readEntities(sources, { source, predicate, batchSize: 1 }, async ([entity]) => {
-    first = entity;
-    throw enough;
-  }).catch((fault) => {
-    if (fault !== enough) throw fault;
-  });
-  return first;
+  if (entityPk !== undefined) return (await rereadEntities(sources, { source, predicate, keys: [entityPk] }))[0];
+  return (await readFirstEntities(sources, { source, predicate }, 1))[0];
 };
 
 const refused = (message: string, mend?: string): ProblemsError => {

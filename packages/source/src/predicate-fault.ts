@@ -47,6 +47,10 @@ const knownErrors: Readonly<Record<string, KnownError>> = {
     mend: 'look at EXPLAIN of the predicate: an index may be missing',
     retryable: true,
   },
+  '22P02': {
+    code: 'PREDICATE_FAILED',
+    mend: 'a text does not fit the type that it is compared with or cast to: the key of an entity, say',
+  },
   '25006': { code: 'PREDICATE_WRITES', mend: 'a predicate may only read' },
   '0A000': { code: 'PREDICATE_NOT_A_SELECT', mend: 'a predicate is one SELECT that only reads' },
 };

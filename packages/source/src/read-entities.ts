@@ -128,3 +128,22 @@ export const refuseOtherThanSelect = (predicate: string): void => {
     });
   }
 };
+
+/** The first that the predicate returns; reading ends with them. */
+export const readFirstEntities = async (
+  sources: Sources,
+  text: PredicateText,
+  count: number,
+): Promise<readonly Entity[]> => {
+  let first: readonly Entity[] = [];
+  const enough = new Error('enough');
+  try {
+    await readEntities(sources, { ...text, batchSize: count }, async (entities) => {
+      first = entities;
+      throw enough;
+    });
+  } catch (fault) {
+    if (fault !== enough) throw fault;
+  }
+  return first;
+};

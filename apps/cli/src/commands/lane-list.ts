@@ -1,5 +1,5 @@
 /** `quail lanes list`, `pause` and `resume`. */
-import { maskLaneKey, QuailError } from '@quailrunner/domain';
+import { maskLaneKey, QuailError, whyStopped } from '@quailrunner/domain';
 import { countLanes, type LaneCounts, type Ledger, pauseLane, readLanes, resumeLane } from '@quailrunner/ledger';
 import { readActor } from '../actor.js';
 import type { CliContext } from '../context.js';
@@ -16,20 +16,13 @@ const columns: readonly Column<LaneCounts>[] = [
   { title: 'WAITING', value: ({ waiting }) => waiting, align: 'right' },
   { title: 'QUEUED', value: ({ queued }) => queued, align: 'right' },
   { title: 'SENDING', value: ({ sending }) => sending, align: 'right' },
-  { title: 'REASON', value: (lane) => reasonOf(lane) },
+  { title: 'REASON', value: (lane) => whyStopped(lane) ?? '' },
 ];
 
 /** How fast it sends at present, where that is less than its rate. */
 const paceOf = ({ backoffMs, pace }: LaneCounts): string => {
   if (backoffMs !== undefined) return 'resting';
   return pace === undefined ? '' : formatRate(pace);
-};
-
-const reasonOf = ({ state, reason = '', backoffMs, backoffCode }: LaneCounts): string => {
-  if (state === 'paused') return `by ${reason}`;
-  return reason === '' && backoffMs !== undefined
-    ? `${backoffCode}: rests for ${Math.ceil(backoffMs / 1_000)} s`
-    : reason;
 };
 
 export const listLanes = async (json: boolean, context: CliContext): Promise<void> => {

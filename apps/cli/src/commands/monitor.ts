@@ -6,7 +6,9 @@ import { runAppCommand } from './run-app.js';
 export const addMonitorCommand = (program: Command, context: CliContext): void => {
   program
     .command('monitor')
-    .description('serve the status page, Bull Board and health, until told to stop (MONITOR_HOST, MONITOR_PORT)')
+    .description(
+      'serve the console, the API, Bull Board, receipts and health, until told to stop (MONITOR_HOST, MONITOR_PORT)',
+    )
     .action(async () => {
       const { startMonitorFrom } = await import('@quailrunner/monitor');
       await runAppCommand('monitor', context, async (config, log) => {

@@ -44,10 +44,9 @@ export const answerOnce = async (
   const { once } = claimed;
   try {
     const done = await perform(once);
-    const kept = done instanceof Refusal ? toKept(done) : done;
-    // Nothing was done: it may be otherwise in a moment, and is not kept.
-    if (kept.status >= 400) await releaseKey(ledger, once);
-    else await keepAnswer(ledger, once, kept);
+    // Nothing was done where it was refused: it may be otherwise in a moment, and is not kept.
+    if (done instanceof Refusal) await releaseKey(ledger, once);
+    else await keepAnswer(ledger, once, done);
     return done;
   } catch (fault) {
     if (fault instanceof QuailError && fault.code === 'LEDGER_DONE_ONCE') return inProgress;
@@ -92,11 +91,6 @@ const tell = (claimed: Exclude<ClaimedKey, { kind: 'claimed' }>): Kept | Refusal
       });
   }
 };
-
-const toKept = ({ problem }: Refusal): Kept => ({
-  status: problem.status,
-  body: JSON.stringify({ type: 'about:blank', ...problem }),
-});
 
 const badKey = new Refusal({
   status: 400,

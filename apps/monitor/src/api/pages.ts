@@ -3,6 +3,7 @@
  * looks like is nobody's business, and it says so if it is somebody else's.
  */
 import { z } from 'zod';
+import { ledgerId } from '../console/forms.js';
 
 const standardLimit = 50;
 const mostItems = 200;
@@ -34,7 +35,7 @@ const cursorOf = (list: string, key: RegExp) =>
 
 const toCursor = (list: string, last: string): string => Buffer.from(`${list}:${last}`).toString('base64url');
 
-export const keys = { id: /^[1-9]\d{0,17}$/, name: /^[A-Za-z0-9._@-]{1,63}$/ };
+export const keys = { id: ledgerId, name: /^[A-Za-z0-9._@-]{1,63}$/ };
 
 /** The query's fields that every list takes. */
 export const pageFields = (list: string, key: RegExp) => ({ limit, cursor: cursorOf(list, key) });

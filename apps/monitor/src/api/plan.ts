@@ -4,7 +4,7 @@ import { runStates } from '@quailrunner/domain';
 import type { TaskPlan } from '@quailrunner/engine';
 import { readTask } from '@quailrunner/ledger';
 import { z } from 'zod';
-import { planInTurn, planTimeoutMs } from '../console/plan.js';
+import { busyForSeconds, busyPlans, planInTurn, planTimeoutMs } from '../console/plan.js';
 import { type ApiDeps, endpoint, Refusal } from './endpoint.js';
 import { count, problem, taskName } from './fields.js';
 import { readDefinition, taskText } from './task-text.js';
@@ -78,14 +78,7 @@ const presentPlan = ({ samples: _, ...made }: TaskPlan): z.input<typeof plan> =>
   warnings: [...made.warnings],
 });
 
-const busy = new Refusal(
-  {
-    status: 503,
-    title: 'Two plans are being made already',
-    detail: 'Each reads the source from one end to the other. Ask again in a moment.',
-  },
-  10,
-);
+const busy = new Refusal(busyPlans, busyForSeconds);
 
 export const planEndpoints = [
   endpoint({

@@ -3,19 +3,19 @@ import { type Actor, deliveries, maskEntityPk } from '@quailrunner/domain';
 import type { RenderedSample } from '@quailrunner/engine';
 import {
   cancelRuns,
-  type Ledger,
   type RunRow,
   type RunStory,
   readAudit,
   readRun,
   readRuns,
-  resolveRuns,
   retryRuns,
   revealRun,
 } from '@quailrunner/ledger';
 import { z } from 'zod';
 import { hideValues, personalOf } from '../console/hide-values.js';
 import { renderAll } from '../console/run.js';
+import { cancel, type RunAct, resolve, retry } from '../console/run-acts.js';
+import { workerOf } from '../console/tell-story.js';
 import { type ApiDeps, conflict, endpoint, notFound } from './endpoint.js';
 import { count, id, laneId, moment, runState, taskName, text, time, who } from './fields.js';
 import { keys, page, pageFields, readPage } from './pages.js';
@@ -117,7 +117,7 @@ const tell = async (row: RunStory, { ledger, desk }: Pick<ApiDeps, 'ledger' | 'd
     ...presentRun(row),
     history: row.history.map(({ workerId, workerHost, reason, excerpt, ...rest }) => ({
       ...rest,
-      worker: [workerHost, workerId.slice(0, 8)].filter(Boolean).join(' · '),
+      worker: workerOf({ workerId, ...(workerHost !== undefined && { workerHost }) }),
       ...(reason !== undefined && { reason: hide(rest.revision, reason) }),
       ...(excerpt !== undefined && { excerpt: hide(rest.revision, excerpt) }),
     })),
@@ -126,10 +126,7 @@ const tell = async (row: RunStory, { ledger, desk }: Pick<ApiDeps, 'ledger' | 'd
   };
 };
 
-type Act = (runId: string, by: Actor, ledger: Ledger) => Promise<boolean>;
-
-/** `act` says whether it found the run as it must be. */
-const actOn = async (runId: string, by: Actor, { needed, act }: { needed: string; act: Act }, { ledger }: ApiDeps) => {
+const actOn = async (runId: string, by: Actor, { needed, act }: RunAct, { ledger }: ApiDeps) => {
   if ((await readRun(ledger, runId)) === undefined) return notFound('run');
   const isDone = await act(runId, by, ledger);
   const now = await readRun(ledger, runId);
@@ -220,8 +217,7 @@ export const runEndpoints = [
     params,
     answer: run,
     refusals: movedOn('It is not failed.'),
-    handle: ({ params: { id }, by }, deps) =>
-      actOn(id, by, { needed: 'only a failed run can be retried', act: retry }, deps),
+    handle: ({ params: { id }, by }, deps) => actOn(id, by, retry, deps),
   }),
   endpoint({
     method: 'POST',
@@ -232,8 +228,7 @@ export const runEndpoints = [
     params,
     answer: run,
     refusals: movedOn('It does not wait.'),
-    handle: ({ params: { id }, by }, deps) =>
-      actOn(id, by, { needed: 'only a run that waits can be canceled', act: cancel }, deps),
+    handle: ({ params: { id }, by }, deps) => actOn(id, by, cancel, deps),
   }),
   endpoint({
     method: 'POST',
@@ -247,11 +242,7 @@ export const runEndpoints = [
     }),
     answer: run,
     refusals: movedOn('It is not unknown.'),
-    handle: ({ params: { id }, body, by }, deps) => {
-      const wasSent = body.became === 'sent';
-      const act: Act = async (runId, by, ledger) => (await resolveRuns(ledger, [runId], { wasSent, by })).length > 0;
-      return actOn(id, by, { needed: 'only an unknown run can be resolved', act }, deps);
-    },
+    handle: ({ params: { id }, body, by }, deps) => actOn(id, by, resolve(body.became === 'sent'), deps),
   }),
   endpoint({
     method: 'POST',
@@ -275,6 +266,3 @@ export const runEndpoints = [
     },
   }),
 ];
-
-const retry: Act = async (runId, by, ledger) => (await retryRuns(ledger, { runIds: [runId], by })) > 0;
-const cancel: Act = async (runId, by, ledger) => (await cancelRuns(ledger, [runId], by)).canceled.length > 0;

@@ -1,10 +1,9 @@
 /** One endpoint as a route: what is asked is read, done, and answered; or refused, in the words of problem details. */
-import { type Problem, ProblemsError, scrub } from '@quailrunner/domain';
 import { withOnce } from '@quailrunner/ledger';
-import { PredicateFault } from '@quailrunner/source';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../problem.js';
-import { principalOf } from '../sign-in/gate.js';
+import { problemsIn } from '../problems-in.js';
+import { actorOf, principalOf } from '../sign-in/gate.js';
 import { answerOnce, type Kept } from './answer-once.js';
 import { type ApiDeps, type Endpoint, isWrite, Refusal, roleOf } from './endpoint.js';
 import { type Read, readAsked } from './read-asked.js';
@@ -42,25 +41,17 @@ interface Called {
 
 const perform = async (endpoint: Endpoint, { read, request }: Called, deps: ApiDeps): Promise<Kept | Refusal> => {
   const principal = principalOf(request);
-  const by = { kind: principal.kind, name: principal.name };
   try {
-    const done = await endpoint.handle({ ...read, by, principal }, deps);
+    const done = await endpoint.handle({ ...read, by: actorOf(request), principal }, deps);
     if (endpoint.method !== 'GET') deps.status.forget();
     if (done instanceof Refusal) return done;
     // Says what the schema names and nothing else.
     return { status: endpoint.status ?? 200, body: JSON.stringify(endpoint.answer.parse(done)) };
   } catch (fault) {
-    const errors = mistakesOf(fault);
-    if (errors === undefined) throw fault;
-    return new Refusal({ status: 422, title: 'That does not hold', errors });
+    const mistakes = problemsIn(fault);
+    if (mistakes === undefined) throw fault;
+    return new Refusal({ status: 422, title: 'That does not hold', errors: mistakes.problems });
   }
-};
-
-const mistakesOf = (fault: unknown): readonly Problem[] | undefined => {
-  if (fault instanceof ProblemsError) return fault.problems;
-  if (!(fault instanceof PredicateFault)) return undefined;
-  const { code, message, mend } = fault;
-  return [{ code, message: scrub(message), where: 'predicate', ...(mend !== undefined && { mend: scrub(mend) }) }];
 };
 
 const answer = (told: Kept | Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
@@ -68,7 +59,7 @@ const answer = (told: Kept | Refusal, request: FastifyRequest, reply: FastifyRep
   const { status, body, isReplayed } = told;
   reply.status(status).header('cache-control', 'no-store');
   if (isReplayed) reply.header('idempotency-replayed', 'true');
-  return reply.type(status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json').send(body);
+  return reply.type('application/json; charset=utf-8').send(body);
 };
 
 const refuse = (

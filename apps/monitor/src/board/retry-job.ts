@@ -6,7 +6,7 @@ import { parseJobId } from '@quailrunner/domain';
 import { type Ledger, readRunStates, retryRuns } from '@quailrunner/ledger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../problem.js';
-import { principalOf } from '../sign-in/gate.js';
+import { actorOf } from '../sign-in/gate.js';
 
 export interface OfJob {
   Params: { readonly queueName: string; readonly jobId: string };
@@ -26,8 +26,7 @@ export const retryJob =
     if (runId === undefined || state === undefined) {
       return sendProblem(request as FastifyRequest, reply, { status: 404, title: 'There is no such run' });
     }
-    const { kind, name } = principalOf(request as FastifyRequest);
-    const retry = { runIds: [runId], by: { kind, name } };
+    const retry = { runIds: [runId], by: actorOf(request as FastifyRequest) };
     const isRetried = state === 'failed' && (await retryRuns(ledger, retry)) === 1;
     if (isRetried) return reply.status(204).send();
     return sendProblem(request as FastifyRequest, reply, {

@@ -1,12 +1,15 @@
 /** What a person needs who writes a task or asks for a plan: the sources, the secrets' names and values, the prices. */
 import type { Prices } from '@quailrunner/domain';
 import { openSources, type Sources } from '@quailrunner/source';
+import { type InTurn, openTurns } from './turns.js';
 
 export interface Desk {
   /** For plans: a million rows are read in one go. */
   readonly sources: Sources;
   /** For whoever types, and waits: a statement ends after a few seconds. */
   readonly quickSources: Sources;
+  /** Plans read whole tables of somebody else's database: two at a time are enough. */
+  readonly planning: InTurn;
   readonly secrets: Readonly<Record<string, string>>;
   readonly prices?: Prices;
   readonly scanIntervalMs: number;
@@ -20,6 +23,7 @@ export interface DeskOptions {
   readonly scanIntervalMs?: number;
 }
 
+const plansAtOnce = 2;
 const planTimeoutMs = 120_000;
 const quickTimeoutMs = 5_000;
 
@@ -30,6 +34,7 @@ export const openDesk = ({ sources = {}, secrets = {}, prices, scanIntervalMs = 
   return {
     sources: slow,
     quickSources: quick,
+    planning: openTurns(plansAtOnce),
     secrets,
     scanIntervalMs,
     ...(prices && { prices }),

@@ -1,4 +1,4 @@
-import { createUser, hashPassword, readRevision, readTask, saveTask } from '@quailrunner/ledger';
+import { readRevision, readTask, saveTask } from '@quailrunner/ledger';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ann, createTestDatabase } from '../../../../test/support/index.js';
 import {
@@ -8,6 +8,8 @@ import {
   openMonitorStage,
   postForm,
   signIn,
+  signInNew,
+  textOf,
 } from '../../../../test/support/monitor-stage.js';
 
 let stage: MonitorStage;
@@ -23,13 +25,8 @@ beforeAll(async () => {
     create table public.users (uuid int primary key, phone_number text, first_name text);
     insert into public.users values (1, '+4915112345678', 'Zoë <b>'), (2, '+4915112345679', 'Bo')`);
   url = (await stage.startMonitor({ sources: { default: source.url } })).url;
-  await createUser(
-    stage.ledger,
-    { name: 'vera', role: 'viewer', passwordHash: await hashPassword('a viewer may look') },
-    ann,
-  );
   admin = await signIn(url, stage.password);
-  viewer = await signIn(url, 'a viewer may look', 'vera');
+  viewer = await signInNew(stage, url, { name: 'vera', role: 'viewer' });
 });
 afterAll(async () => {
   await stage.close();
@@ -42,11 +39,6 @@ const post = async (path: string, fields: Record<string, string>, cookie = admin
 };
 const read = async (path: string): Promise<string> =>
   (await fetch(`${url}${path}`, { headers: { cookie: admin } })).text();
-const textOf = (html: string): string =>
-  html
-    .replaceAll(/<[^>]+>/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll('&quot;', '"');
 
 const guide = {
   name: 'from-the-guide',
@@ -68,6 +60,15 @@ describe('while a task is written', () => {
     expect(textOf(html)).toContain('1 segment of UCS-2, because of ë.');
     expect(textOf(html)).toMatch(/entity_pk integer.*1 \+4915112345678 Zoë/);
     expect(html).toContain('Authorization: Basic ********');
+  });
+
+  it('one is told of what only fails when the source runs it', async () => {
+    const failing = {
+      ...guide,
+      predicate: 'select uuid as entity_pk, phone_number, first_name, 1 / (uuid - 1) from users',
+    };
+    const look = await post('/tasks/look', failing);
+    expect([look.status, textOf(look.html)]).toEqual([200, expect.stringContaining('division by zero')]);
   });
 
   it.each([

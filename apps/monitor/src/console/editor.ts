@@ -9,7 +9,8 @@ import { checkTask } from '@quailrunner/engine';
 import { type Ledger, readRevision, readTask, saveTask } from '@quailrunner/ledger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../problem.js';
-import { principalOf } from '../sign-in/gate.js';
+import { orProblems } from '../problems-in.js';
+import { actorOf, forOperators } from '../sign-in/gate.js';
 import type { Desk } from './desk.js';
 import { type Draft, emptyMessage, emptyRequest, readDraft, toMessage, toRequest, toTaskText } from './draft.js';
 import { draftOf, putBackCredentials } from './draft-of-task.js';
@@ -28,17 +29,15 @@ export interface EditorDeps {
   readonly encryptionKey: Buffer;
 }
 
-const onlyOperators = { config: { role: 'operator' } } as const;
-
 export const addEditor = (site: FastifyInstance, deps: EditorDeps): void => {
   const { ledger, desk, status } = deps;
   const showEditor = (request: FastifyRequest, reply: FastifyReply, draft: Draft, more: object = {}): FastifyReply =>
     showPage(request, reply, 'editor.njk', { draft, sources: desk.sources.names, ...more });
 
-  site.get('/tasks/new', onlyOperators, async (request, reply) => showEditor(request, reply, blank));
+  site.get('/tasks/new', forOperators, async (request, reply) => showEditor(request, reply, blank));
   site.get<OfTask>(
     '/tasks/:name/edit',
-    onlyOperators,
+    forOperators,
     withTask(ledger, async ({ taskId, revision }, request, reply) =>
       showEditor(request, reply, draftOf(await readRevision(ledger, taskId, revision), revision)),
     ),
@@ -78,7 +77,7 @@ export const addEditor = (site: FastifyInstance, deps: EditorDeps): void => {
     }
     const isPaused = fieldOf(request.body, 'state') === 'paused';
     const terms = { expectedRevision: draft.revision, isPaused };
-    const newest = await saveUnlessChanged(ledger, task, principalOf(request), terms);
+    const newest = await saveUnlessChanged(ledger, task, actorOf(request), terms);
     if (newest !== undefined) {
       const conflict = draft.revision === 0 ? nameTaken(draft.name) : changedMeanwhile(newest);
       const base = draft.revision === 0 ? 0 : newest;
@@ -107,12 +106,10 @@ interface Read {
 
 const read = async (request: FastifyRequest, { ledger, desk }: EditorDeps): Promise<Read> => {
   const draft = readDraft(request.body);
-  try {
-    return { draft, task: putBackCredentials(parseTask(toTaskText(draft), desk), await readBase(draft, ledger)) };
-  } catch (fault) {
-    if (!(fault instanceof ProblemsError)) throw fault;
-    return { draft, task: fault };
-  }
+  const task = await orProblems(async () =>
+    putBackCredentials(parseTask(toTaskText(draft), desk), await readBase(draft, ledger)),
+  );
+  return { draft, task };
 };
 
 /** The revision that is changed. */
@@ -122,13 +119,8 @@ const readBase = async ({ name, revision }: Draft, ledger: Ledger): Promise<Task
 };
 
 const problemsOf = async (task: TaskDefinition, { quickSources }: Desk): Promise<ProblemsError['problems']> => {
-  try {
-    await checkTask(task, { sources: quickSources });
-    return [];
-  } catch (fault) {
-    if (fault instanceof ProblemsError) return fault.problems;
-    throw fault;
-  }
+  const checked = await orProblems(() => checkTask(task, { sources: quickSources }));
+  return checked instanceof ProblemsError ? checked.problems : [];
 };
 
 /** To the other way to write the action, unless that would lose something. */

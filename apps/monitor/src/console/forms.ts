@@ -1,4 +1,8 @@
-/** What a form of ours sent. */
+/** What a form of ours sent, and what an address of ours names. */
+
+/** One of the ledger's bigints. */
+export const ledgerId = /^[1-9]\d{0,17}$/;
+export const isLedgerId = (text: string): boolean => ledgerId.test(text);
 
 /** The texts of a field that may stand there several times: checkboxes. */
 export const fieldsOf = (body: unknown, name: string): string[] => {

@@ -8,6 +8,7 @@ import {
   openMonitorStage,
   postForm,
   signIn,
+  textOf,
 } from '../../../../test/support/monitor-stage.js';
 
 let stage: MonitorStage;
@@ -31,7 +32,6 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const read = async (path: string): Promise<string> => (await fetch(`${url}${path}`, { headers: { cookie } })).text();
-const textOf = (html: string): string => html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
 const laneOf = async (laneId: number): Promise<LaneRow | undefined> =>
   (await readLanes(stage.ledger)).find((lane) => lane.laneId === laneId);
 const post = (path: string, fields: Record<string, string> = {}) => postForm(`${url}${path}`, cookie, fields);

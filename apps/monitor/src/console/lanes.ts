@@ -3,7 +3,7 @@ import { parseRate } from '@quailrunner/domain';
 import { type Ledger, pauseLane, readLanes, resumeLane, setLaneRate } from '@quailrunner/ledger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../problem.js';
-import { principalOf } from '../sign-in/gate.js';
+import { actorOf } from '../sign-in/gate.js';
 import { fieldOf } from './forms.js';
 import type { ReadStatus } from './open-status.js';
 import { presentLane } from './present-lane.js';
@@ -38,11 +38,11 @@ export const addLanes = (site: FastifyInstance, { ledger, status }: Deps): void 
   site.get(`${path}/part`, async (request, reply) => showPage(request, reply, 'lanes-part.njk', await read()));
   site.post<OfLane>(
     `${path}/:id/pause`,
-    actOn(async (laneId, request) => void (await pauseLane(ledger, laneId, principalOf(request)))),
+    actOn(async (laneId, request) => void (await pauseLane(ledger, laneId, actorOf(request)))),
   );
   site.post<OfLane>(
     `${path}/:id/resume`,
-    actOn(async (laneId, request) => void (await resumeLane(ledger, laneId, principalOf(request)))),
+    actOn(async (laneId, request) => void (await resumeLane(ledger, laneId, actorOf(request)))),
   );
   site.post<OfLane>(
     `${path}/:id/rate`,
@@ -51,7 +51,7 @@ export const addLanes = (site: FastifyInstance, { ledger, status }: Deps): void 
       const isTakenBack = fieldOf(request.body, 'usual') !== '';
       const rate = isTakenBack ? undefined : parseRate(given);
       if (rate === undefined && !isTakenBack) return refuseRate(given, request, reply);
-      await setLaneRate(ledger, laneId, rate, principalOf(request));
+      await setLaneRate(ledger, laneId, rate, actorOf(request));
       return undefined;
     }),
   );

@@ -4,6 +4,7 @@
  */
 import { countRuns, type Ledger, type RunCount } from '@quailrunner/ledger';
 import { withDeadline } from '../deadline.js';
+import { oneAtATime } from '../one-at-a-time.js';
 
 export interface Counts {
   readonly counts: readonly RunCount[];
@@ -21,23 +22,20 @@ const patienceMs = 100;
 export const openCounts = (ledger: Ledger): ReadCounts => {
   let latest: Counts | undefined;
   let freshUntil = 0;
-  let underWay: Promise<Counts> | undefined;
 
-  const count = async (): Promise<Counts> => {
+  const count = oneAtATime(async (): Promise<Counts> => {
     const at = new Date();
     const counts = await countRuns(ledger);
     latest = { counts, at };
     freshUntil = Date.now() + Math.max(freshMs, (Date.now() - at.getTime()) * restFactor);
     return latest;
-  };
+  });
 
   return async () => {
     if (latest !== undefined && Date.now() < freshUntil) return latest;
-    underWay ??= count().finally(() => {
-      underWay = undefined;
-    });
-    if (latest === undefined) return underWay;
+    const counting = count();
+    if (latest === undefined) return counting;
     const shown = latest;
-    return withDeadline(underWay, patienceMs, () => shown);
+    return withDeadline(counting, patienceMs, () => shown);
   };
 };

@@ -1,6 +1,7 @@
 /** How fast messages left in the last hour: kept in memory, and only what came since is asked for. */
 import type { VerdictKind } from '@quailrunner/domain';
 import { type Ledger, readThroughput, type ThroughputBucket } from '@quailrunner/ledger';
+import { oneAtATime } from '../one-at-a-time.js';
 
 export interface Curve {
   /** Epoch seconds of each bucket's begin, every ten seconds of the last hour. */
@@ -18,9 +19,8 @@ const hourMs = 3_600_000;
 export const openCurve = (ledger: Ledger): ReadCurve => {
   let buckets = new Map<number, ThroughputBucket['attempts']>();
   let until: Date | undefined;
-  let underWay: Promise<Curve> | undefined;
 
-  const catchUp = async (): Promise<Curve> => {
+  return oneAtATime(async (): Promise<Curve> => {
     const oldest = Date.now() - hourMs;
     const since = until === undefined || until.getTime() < oldest ? new Date(oldest) : until;
     const news = await readThroughput(ledger, { since, bucketSeconds });
@@ -28,14 +28,7 @@ export const openCurve = (ledger: Ledger): ReadCurve => {
     for (const { at, attempts } of news.buckets) buckets.set(at.getTime(), attempts);
     buckets = new Map([...buckets].filter(([at]) => at >= oldest));
     return draw(buckets, news.until);
-  };
-
-  return () => {
-    underWay ??= catchUp().finally(() => {
-      underWay = undefined;
-    });
-    return underWay;
-  };
+  });
 };
 
 const draw = (buckets: ReadonlyMap<number, ThroughputBucket['attempts']>, until: Date): Curve => {

@@ -19,6 +19,7 @@ import {
   makeTask,
   openMonitorStage,
   signIn,
+  textOf,
 } from '../../../../test/support/monitor-stage.js';
 
 let stage: MonitorStage;
@@ -60,11 +61,6 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const read = async (path: string): Promise<string> => (await fetch(`${url}${path}`, { headers: { cookie } })).text();
-const textOf = (html: string): string =>
-  html
-    .replaceAll(/<[^>]+>/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll('&quot;', '"');
 
 describe('the overview', () => {
   it('counts runs by state, for all and for each task', async () => {

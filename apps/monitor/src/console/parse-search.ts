@@ -1,6 +1,7 @@
 /** What somebody looks for among the runs, as the address of the page says it. Pure. */
 import { type RunState, runStates } from '@quailrunner/domain';
 import type { RunFilter } from '@quailrunner/ledger';
+import { fieldOf, isLedgerId } from './forms.js';
 import { howToWriteMoment, parseMoment } from './parse-moment.js';
 
 /** The fields of the search form, in their order. */
@@ -26,10 +27,7 @@ export interface Known {
 }
 
 export const parseSearch = (query: unknown, known: Known): Search => {
-  const text = (name: string): string => {
-    const value = typeof query === 'object' && query !== null ? (query as Record<string, unknown>)[name] : undefined;
-    return typeof value === 'string' ? value.trim().slice(0, 1_000) : '';
-  };
+  const text = (name: string): string => fieldOf(query, name).trim().slice(0, 1_000);
   const values = Object.fromEntries(searchFields.map((name) => [name, text(name)])) as Record<SearchField, string>;
   const errors: Partial<Record<SearchField, string>> = {};
   const { task, state, lane, since, until } = values;
@@ -55,7 +53,7 @@ export const parseSearch = (query: unknown, known: Known): Search => {
       ...(from && { since: from }),
       ...(before && { until: before }),
     },
-    ...(/^[1-9]\d{0,17}$/.test(beforeRunId) && { before: beforeRunId }),
+    ...(isLedgerId(beforeRunId) && { before: beforeRunId }),
   };
 };
 

@@ -3,7 +3,9 @@ import { ProblemsError, type TaskDefinition } from '@quailrunner/domain';
 import { planTask, type TaskPlan } from '@quailrunner/engine';
 import { type Ledger, readRevision } from '@quailrunner/ledger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sendProblem } from '../problem.js';
+import { type ProblemAnswer, sendProblem } from '../problem.js';
+import { orProblems } from '../problems-in.js';
+import { forOperators } from '../sign-in/gate.js';
 import type { Desk } from './desk.js';
 import { presentPlan } from './present-plan.js';
 import { showPage } from './show-page.js';
@@ -21,13 +23,13 @@ export const addPlan = (site: FastifyInstance, deps: PlanDeps): void => {
   const { ledger } = deps;
   site.get<OfTask>(
     '/tasks/:name/plan',
-    { config: { role: 'operator' } },
+    forOperators,
     withTask(ledger, async ({ name }, request, reply) => showPage(request, reply, 'plan.njk', { name })),
   );
   // By itself a whole page, too: for a browser without scripts.
   site.get<OfTask>(
     '/tasks/:name/plan/part',
-    { config: { role: 'operator' }, handlerTimeout: planTimeoutMs },
+    { ...forOperators, handlerTimeout: planTimeoutMs },
     withTask(ledger, async ({ name, taskId, revision }, request, reply) => {
       const definition = await readRevision(ledger, taskId, revision);
       const planned = await planOrProblems(definition, deps);
@@ -37,36 +39,22 @@ export const addPlan = (site: FastifyInstance, deps: PlanDeps): void => {
   );
 };
 
-let underWay = 0;
-const mostAtOnce = 2;
-
-/** Plans read whole tables of somebody else's database: two at a time in a process are enough. */
-export const planInTurn = async (
-  definition: TaskDefinition,
-  { ledger, desk }: PlanDeps,
-): Promise<TaskPlan | 'busy'> => {
-  if (underWay >= mostAtOnce) return 'busy';
-  underWay += 1;
-  try {
-    return await planTask(definition, { ...desk, ledger });
-  } finally {
-    underWay -= 1;
-  }
-};
+export const planInTurn = (definition: TaskDefinition, { ledger, desk }: PlanDeps): Promise<TaskPlan | 'busy'> =>
+  desk.planning(() => planTask(definition, { ...desk, ledger }));
 
 export const planOrProblems = async (definition: TaskDefinition, deps: PlanDeps) => {
-  try {
-    const plan = await planInTurn(definition, deps);
-    return plan === 'busy' ? plan : { plan: presentPlan(plan) };
-  } catch (fault) {
-    if (!(fault instanceof ProblemsError)) throw fault;
-    return { problems: fault.problems };
-  }
+  const plan = await orProblems(() => planInTurn(definition, deps));
+  if (plan instanceof ProblemsError) return { problems: plan.problems };
+  return plan === 'busy' ? plan : { plan: presentPlan(plan) };
+};
+
+export const busyForSeconds = 10;
+
+export const busyPlans: ProblemAnswer = {
+  status: 503,
+  title: 'Two plans are being made already',
+  detail: 'Each reads the source from one end to the other. Ask again in a moment.',
 };
 
 export const sendBusy = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-  sendProblem(request, reply.header('retry-after', '10'), {
-    status: 503,
-    title: 'Two plans are being made already',
-    detail: 'Each reads the source from one end to the other. Ask again in a moment.',
-  });
+  sendProblem(request, reply.header('retry-after', String(busyForSeconds)), busyPlans);

@@ -1,5 +1,5 @@
 /** A lane as the pages show it: how fast, what waits, until when, and what stops it. */
-import { formatDuration } from '@quailrunner/domain';
+import { formatDuration, whyStopped } from '@quailrunner/domain';
 import type { LaneStatus } from './open-status.js';
 import { formatCount, formatRate } from './words.js';
 
@@ -7,7 +7,7 @@ export const presentLane = (lane: LaneStatus) => ({
   id: lane.laneId,
   name: lane.lane,
   state: lane.state,
-  reason: reasonOf(lane),
+  reason: whyStopped(lane),
   rate: lane.ratePerSecond === undefined ? 'no limit' : formatRate(lane.ratePerSecond),
   rateIsSet: lane.setRate !== undefined,
   pace: paceOf(lane),
@@ -16,12 +16,6 @@ export const presentLane = (lane: LaneStatus) => ({
   sending: formatCount(lane.sending),
   lasts: lastsOf(lane),
 });
-
-const reasonOf = ({ state, reason, backoffMs, backoffCode }: LaneStatus): string | undefined => {
-  if (state === 'paused' && reason !== undefined) return `by ${reason}`;
-  if (reason !== undefined || backoffMs === undefined) return reason;
-  return `${backoffCode}: rests for ${Math.ceil(backoffMs / 1_000)} s`;
-};
 
 /** How fast it sends at present, where it was told to slow down. */
 const paceOf = ({ backoffMs, pace }: LaneStatus): string | undefined =>

@@ -1,17 +1,9 @@
 /** The overview as its template wants it: words, shares of a bar, times as people say them. */
 import { formatDuration, type Problem, type RunState } from '@quailrunner/domain';
+import { placeParts } from './bar.js';
 import { bucketSeconds, type Curve } from './open-curve.js';
 import type { RunCounts, Status, TaskStatus } from './open-status.js';
 import { formatAgo, formatCount } from './words.js';
-
-interface Part {
-  readonly state: string;
-  readonly label: string;
-  readonly count: string;
-  /** Of the bar, in percent. */
-  readonly from: number;
-  readonly width: number;
-}
 
 /** In the order of a run's life; states that look the same from outside share a word. */
 const groups: readonly { state: string; label: string; states: readonly RunState[] }[] = [
@@ -121,17 +113,14 @@ const presentError = ({ code, message, mend, line, column }: Problem) => ({
   place: line === undefined ? undefined : column === undefined ? `line ${line}` : `line ${line}, column ${column}`,
 });
 
-const presentParts = (runs: RunCounts, total: number): Part[] => {
-  let from = 0;
-  const parts: Part[] = [];
-  for (const { state, label, states } of groups) {
-    const count = states.reduce((sum, name) => sum + runs[name], 0);
-    if (count === 0 && !always.includes(state)) continue;
-    const width = (count / total) * 100;
-    parts.push({ state, label, count: formatCount(count), from: round(from), width: round(width) });
-    from += width;
-  }
-  return parts;
+const presentParts = (runs: RunCounts, total: number) => {
+  const parts = groups.map(({ state, label, states }) => ({
+    state,
+    label,
+    runs: states.reduce((sum, name) => sum + runs[name], 0),
+  }));
+  return placeParts(
+    parts.filter((part) => part.runs > 0 || always.includes(part.state)),
+    total,
+  );
 };
-
-const round = (share: number): number => Math.round(share * 1_000) / 1_000;

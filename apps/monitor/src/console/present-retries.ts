@@ -1,6 +1,7 @@
 /** Bulk retries as the pages show them: what would be retried and how long that takes, and how far those are that run. */
 import { formatDuration, maskLaneKey } from '@quailrunner/domain';
 import type { BulkRetry, RetryCount, RetryLane, WaitsFor } from '@quailrunner/ledger';
+import { placeParts } from './bar.js';
 import { formatCount, formatRate, toMoment } from './words.js';
 
 export const presentRetry = (retry: BulkRetry, now: Date) => {
@@ -38,15 +39,8 @@ const presentParts = (retry: BulkRetry) => {
     { fill: 'sending', label: 'on their way', runs: onTheirWay },
     { fill: 'none', label: state === 'running' ? 'to come' : 'not retried', runs: left },
   ];
-  let from = 0;
-  return parts
-    .filter(({ runs, fill }) => runs > 0 || fill === 'completed' || fill === 'failed')
-    .map(({ runs, ...part }) => {
-      const width = (runs / total) * 100;
-      const placed = { ...part, count: formatCount(runs), from: round(from), width: round(width) };
-      from += width;
-      return placed;
-    });
+  const shown = parts.filter(({ runs, fill }) => runs > 0 || fill === 'completed' || fill === 'failed');
+  return placeParts(shown, total);
 };
 
 const presentWait = (wait: WaitsFor) => ({
@@ -81,5 +75,3 @@ const presentTakes = (lanes: readonly RetryLane[]): string | undefined => {
   const seconds = lanes.flatMap(({ runs, ratePerSecond }) => (ratePerSecond === undefined ? [] : runs / ratePerSecond));
   return seconds.length === 0 ? undefined : formatDuration(Math.max(1, ...seconds) * 1_000);
 };
-
-const round = (share: number): number => Math.round(share * 1_000) / 1_000;

@@ -2,7 +2,8 @@
 import { finalStates, formatColumnValue, maskEntityPk } from '@quailrunner/domain';
 import type { RenderedSample } from '@quailrunner/engine';
 import type { RunStory } from '@quailrunner/ledger';
-import { mayCancel, mayResolve, mayRetry, taskPath } from './present-runs.js';
+import { taskPath } from './present-runs.js';
+import { cancel, resolve, retry } from './run-acts.js';
 import { sayWhy } from './say-why.js';
 import { type RunContext, tellStory } from './tell-story.js';
 import { formatCount, toMoment } from './words.js';
@@ -25,7 +26,7 @@ export const presentRun = (run: RunStory, context: RunContext) => {
     attempts: formatCount(run.attempts),
     claimed: toMoment(run.claimedAt, now),
     isLive: isLive(run, now),
-    may: { retry: mayRetry(run.state), cancel: mayCancel(run.state), resolve: mayResolve(run.state) },
+    may: { retry: retry.may(run.state), cancel: cancel.may(run.state), resolve: resolve(true).may(run.state) },
     events: tellStory(run, context),
     requests: [...context.requests].map(([revision, rendered]) => ({ revision, ...outlineOf(rendered) })),
     columns: Object.keys(run.columns),

@@ -1,17 +1,13 @@
 /** A page of runs as its table wants it. */
-import { maskEntityPk, type RunState } from '@quailrunner/domain';
+import { maskEntityPk } from '@quailrunner/domain';
 import type { RunRow } from '@quailrunner/ledger';
 import type { CodeTable } from '@quailrunner/twilio';
 import { type Search, searchFields, searchPath } from './parse-search.js';
+import { cancel, retry } from './run-acts.js';
 import { meaningOf } from './say-why.js';
 import { formatCount, toMoment } from './words.js';
 
 export const runsShown = 50;
-
-/** What a person may do about a run, by its state. */
-export const mayRetry = (state: RunState): boolean => state === 'failed';
-export const mayCancel = (state: RunState): boolean => ['pending', 'retrying', 'queued'].includes(state);
-export const mayResolve = (state: RunState): boolean => state === 'unknown';
 
 interface Shown {
   /** One more than are shown, where there are more. */
@@ -31,8 +27,8 @@ export const presentRuns = (search: Search, { runs, codes, now }: Shown) => {
     newest: before === undefined ? undefined : searchPath(values),
     here: searchPath(values, before === undefined ? {} : { before }),
     retry: presentRetry(search, isMore || before !== undefined ? undefined : shown.length),
-    canRetry: shown.some(({ state }) => mayRetry(state)),
-    canCancel: shown.some(({ state }) => mayCancel(state)),
+    canRetry: shown.some(({ state }) => retry.may(state)),
+    canCancel: shown.some(({ state }) => cancel.may(state)),
     isSearch: searchFields.some((name) => values[name] !== ''),
   };
 };
@@ -49,7 +45,7 @@ const presentRow = (run: RunRow, codes: CodeTable, now: Date) => ({
   reason: run.reason ?? meaningOf(run.code ?? run.deliveryCode, codes),
   attempts: formatCount(run.attempts),
   when: toMoment(sinceOf(run), now),
-  canChoose: mayRetry(run.state) || mayCancel(run.state),
+  canChoose: retry.may(run.state) || cancel.may(run.state),
 });
 
 /** Since when it is as it is. */

@@ -1,9 +1,10 @@
 /** What a task that is being written would do with the first rows it finds: nothing is kept of it. */
 import { type Entity, type Problem, ProblemsError, type TaskDefinition } from '@quailrunner/domain';
 import { checkTask, makeSample, type Sample } from '@quailrunner/engine';
-import { readEntities } from '@quailrunner/source';
+import { readFirstEntities } from '@quailrunner/source';
 import { describeFault } from '@quailrunner/telemetry';
 import { readSegments, signsOutsideGsm7 } from '@quailrunner/twilio';
+import { orProblems } from '../problems-in.js';
 import type { Desk } from './desk.js';
 
 const rowsShown = 10;
@@ -32,35 +33,20 @@ export const lookAt = async (
   desk: Desk,
 ): Promise<Look> => {
   if (task instanceof ProblemsError) return { ...nothing, problems: task.problems };
-  const sources = desk.quickSources;
-  try {
-    const checked = await checkTask(task, { sources });
-    const entities = await readFirst(task, desk);
-    const columns = checked.columns.map(({ name, type }) => ({ name, type }));
-    const rows = entities.map(({ pk, columns: values }) =>
-      columns.map(({ name }) => show(name === 'entity_pk' ? pk : values[name])),
-    );
-    return { problems: [], warnings: checked.warnings, columns, rows, ...sampleOf(checked.task, entities[0], desk) };
-  } catch (fault) {
-    if (fault instanceof ProblemsError) return { ...nothing, problems: fault.problems };
-    throw fault;
-  }
+  const look = await orProblems(() => lookAtGood(task, desk));
+  return look instanceof ProblemsError ? { ...nothing, problems: look.problems } : look;
 };
 
-/** Reading ends with the first batch. */
-const readFirst = async (
-  { settings: { source }, predicate }: TaskDefinition,
-  { quickSources }: Desk,
-): Promise<readonly Entity[]> => {
-  let first: readonly Entity[] = [];
-  const enough = new Error('enough');
-  await readEntities(quickSources, { source, predicate, batchSize: rowsShown }, async (entities) => {
-    first = entities;
-    throw enough;
-  }).catch((fault) => {
-    if (fault !== enough) throw fault;
-  });
-  return first;
+const lookAtGood = async (task: TaskDefinition, desk: Desk): Promise<Look> => {
+  const sources = desk.quickSources;
+  const checked = await checkTask(task, { sources });
+  const { source } = task.settings;
+  const entities = await readFirstEntities(sources, { source, predicate: task.predicate }, rowsShown);
+  const columns = checked.columns.map(({ name, type }) => ({ name, type }));
+  const rows = entities.map(({ pk, columns: values }) =>
+    columns.map(({ name }) => show(name === 'entity_pk' ? pk : values[name])),
+  );
+  return { problems: [], warnings: checked.warnings, columns, rows, ...sampleOf(checked.task, entities[0], desk) };
 };
 
 const show = (value: unknown): string => {

@@ -1,8 +1,6 @@
 import {
   advanceBulkRetries,
   type BulkRetry,
-  createUser,
-  hashPassword,
   pauseLane,
   readAudit,
   readBulkRetries,
@@ -19,6 +17,8 @@ import {
   openMonitorStage,
   postForm,
   signIn,
+  signInNew,
+  textOf,
 } from '../../../../test/support/monitor-stage.js';
 
 let stage: MonitorStage;
@@ -48,7 +48,6 @@ beforeEach(async () => {
 
 const open = (path: string) => fetch(`${url}${path}`, { headers: { cookie } });
 const read = async (path: string): Promise<string> => (await open(path)).text();
-const textOf = (html: string): string => html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
 const post = (path: string, fields: Record<string, string> = {}) => postForm(`${url}${path}`, cookie, fields);
 const retries = (): Promise<BulkRetry[]> => readBulkRetries(stage.ledger, { limit: 9 });
 const hiddenOf = (html: string): Record<string, string> =>
@@ -159,10 +158,7 @@ describe('retries', () => {
 
   it('are looked at by viewers, who begin and stop none', async () => {
     await start();
-    const password = 'a long enough password';
-    const passwordHash = await hashPassword(password);
-    await createUser(stage.ledger, { name: 'vera', role: 'viewer', passwordHash }, ann);
-    const viewer = await signIn(url, password, 'vera');
+    const viewer = await signInNew(stage, url, { name: 'vera', role: 'viewer' });
     const pages = ['/retries', '/retries/part'];
     for (const page of pages) {
       const answer = await fetch(`${url}${page}`, { headers: { cookie: viewer } });

@@ -10,8 +10,8 @@ import {
 } from '@quailrunner/ledger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../problem.js';
-import { principalOf } from '../sign-in/gate.js';
-import { fieldOf } from './forms.js';
+import { actorOf, forOperators } from '../sign-in/gate.js';
+import { fieldOf, isLedgerId } from './forms.js';
 import { parseRetry, type RetryWish } from './parse-retry.js';
 import { presentCount, presentRetry } from './present-retries.js';
 import { goTo, showPage } from './show-page.js';
@@ -28,7 +28,7 @@ export const addRetries = (site: FastifyInstance, { ledger }: { readonly ledger:
   }
 
   // It counts, and a count may read many rows: for those who may begin one.
-  site.get(`${path}/new`, { config: { role: 'operator' } }, async (request, reply) => {
+  site.get(`${path}/new`, forOperators, async (request, reply) => {
     const { wish, tasks } = await readWish(request.query, ledger);
     return showNew(request, reply, { wish, tasks, ledger });
   });
@@ -36,8 +36,7 @@ export const addRetries = (site: FastifyInstance, { ledger }: { readonly ledger:
   site.post(path, async (request, reply) => {
     const { wish, tasks } = await readWish(request.body, ledger);
     if (Object.keys(wish.errors).length > 0) return showNew(request, reply, { wish, tasks, ledger });
-    const { kind, name } = principalOf(request);
-    const started = await startBulkRetry(ledger, wish.filter, { kind, name });
+    const started = await startBulkRetry(ledger, wish.filter, actorOf(request));
     if (started !== undefined) return goTo(reply, `${path}#retry-${started.retryId}`);
     const detail = 'Somebody else may have retried them meanwhile.';
     return sendProblem(request, reply, { status: 409, title: 'No run has failed so any more', detail });
@@ -45,28 +44,24 @@ export const addRetries = (site: FastifyInstance, { ledger }: { readonly ledger:
 
   site.post<{ Params: { readonly id: string } }>(`${path}/:id/stop`, async (request, reply) => {
     const { id } = request.params;
-    const { kind, name } = principalOf(request as FastifyRequest);
-    if (!isRetryId(id) || (await readBulkRetry(ledger, id)) === undefined) {
+    if (!isLedgerId(id) || (await readBulkRetry(ledger, id)) === undefined) {
       return sendProblem(request as FastifyRequest, reply, { status: 404, title: 'There is no such retry' });
     }
     // One that is finished, or was stopped by somebody else, is as it was to be.
-    await stopBulkRetry(ledger, id, { kind, name });
+    await stopBulkRetry(ledger, id, actorOf(request as FastifyRequest));
     return goTo(reply, `${path}#retry-${id}`);
   });
 };
 
-/** A bigint's digits. */
-const isRetryId = (text: string): boolean => /^\d{1,18}$/.test(text);
-
 const readPage = async (query: unknown, ledger: Ledger) => {
   const before = fieldOf(query, 'before');
-  const page = { limit: shown + 1, ...(isRetryId(before) && { beforeRetryId: before }) };
+  const page = { limit: shown + 1, ...(isLedgerId(before) && { beforeRetryId: before }) };
   const retries = await readBulkRetries(ledger, page);
   const now = new Date();
   return {
     retries: retries.slice(0, shown).map((retry) => presentRetry(retry, now)),
-    isFirst: !isRetryId(before),
-    before: isRetryId(before) ? before : '',
+    isFirst: !isLedgerId(before),
+    before: isLedgerId(before) ? before : '',
     next: retries.length > shown ? retries[shown - 1]?.retryId : undefined,
   };
 };

@@ -23,6 +23,7 @@ import {
   openMonitorStage,
   postForm,
   signIn,
+  textOf,
 } from '../../../../test/support/monitor-stage.js';
 
 const markup = '<script>alert(1)</script>';
@@ -113,11 +114,6 @@ const get = (path: string, cookie = admin): Promise<Response> =>
 const read = async (path: string, cookie = admin): Promise<string> => (await get(path, cookie)).text();
 const post = (path: string, fields: Record<string, string> = {}, cookie = admin) =>
   postForm(`${url}${path}`, cookie, fields);
-const textOf = (html: string): string =>
-  html
-    .replaceAll(/<[^>]+>/g, ' ')
-    .replaceAll('&quot;', '"')
-    .replaceAll(/\s+/g, ' ');
 const stateOf = async (ending: Ending): Promise<string | undefined> =>
   (await readRun(stage.ledger, runs[ending]))?.state;
 /** Without what the page was asked with. */

@@ -1,26 +1,24 @@
 /** `/runs/:id`: one run's whole story, and what a person does about it: retry, cancel, say what became of it, look at it. */
-import { type Actor, maskLaneKey, QuailError, type RunState } from '@quailrunner/domain';
+import { maskLaneKey, QuailError, type RunState } from '@quailrunner/domain';
 import { type RenderedSample, renderSample } from '@quailrunner/engine';
 import {
-  cancelRuns,
   type Ledger,
   type RunStory,
   readAudit,
   readLanes,
   readRevision,
   readRun,
-  resolveRuns,
-  retryRuns,
   revealRun,
 } from '@quailrunner/ledger';
 import { type CodeTable, messageCodes } from '@quailrunner/twilio';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../problem.js';
-import { principalOf } from '../sign-in/gate.js';
+import { actorOf } from '../sign-in/gate.js';
 import type { Desk } from './desk.js';
-import { fieldOf } from './forms.js';
+import { fieldOf, isLedgerId } from './forms.js';
 import type { ReadStatus } from './open-status.js';
 import { presentRevealed, presentRun } from './present-run.js';
+import { cancel, type RunAct, resolve, retry } from './run-acts.js';
 import { goTo, showPage } from './show-page.js';
 
 export interface RunDeps {
@@ -30,9 +28,6 @@ export interface RunDeps {
   /** What Twilio's codes mean; ours unless given. */
   readonly codes?: CodeTable | undefined;
 }
-
-/** A bigint's digits; whatever else names no run. */
-export const isRunId = (text: string): boolean => /^[1-9]\d{0,17}$/.test(text);
 
 /** Of a run that is retried again and again, the newest are told. */
 const mostActs = 200;
@@ -62,13 +57,13 @@ export const addRun = (site: FastifyInstance, { ledger, status, desk, codes = me
       return run === undefined ? answerNoRun(request, reply) : show(request, reply, view, { run });
     };
 
-  /** `act` says whether it found the run as it must be; otherwise its page says how it is now, and nothing was changed. */
+  /** Where the run is not as it must be, its page says how it is now. */
   const actOn =
-    (needed: string, act: (runId: string, by: Actor, request: FastifyRequest) => Promise<boolean>) =>
+    ({ needed, act }: RunAct) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const id = idOf(request);
       if ((await findRun(ledger, id)) === undefined) return answerNoRun(request, reply);
-      const isDone = await act(id, actorOf(request), request);
+      const isDone = await act(id, actorOf(request), ledger);
       status.forget();
       if (isDone) return goTo(reply, `/runs/${id}`);
       const run = await findRun(ledger, id);
@@ -78,26 +73,11 @@ export const addRun = (site: FastifyInstance, { ledger, status, desk, codes = me
 
   site.get('/runs/:id', showRun('run.njk'));
   site.get('/runs/:id/part', showRun('run-part.njk'));
-  site.post(
-    '/runs/:id/retry',
-    actOn(
-      'only a failed run can be retried',
-      async (runId, by) => (await retryRuns(ledger, { runIds: [runId], by })) > 0,
-    ),
-  );
-  site.post(
-    '/runs/:id/cancel',
-    actOn(
-      'only a run that waits can be canceled',
-      async (runId, by) => (await cancelRuns(ledger, [runId], by)).canceled.length > 0,
-    ),
-  );
-  const resolve = actOn('only an unknown run can be resolved', async (runId, by, { body }) => {
-    const wasSent = fieldOf(body, 'became') === 'sent';
-    return (await resolveRuns(ledger, [runId], { wasSent, by })).length > 0;
-  });
+  site.post('/runs/:id/retry', actOn(retry));
+  site.post('/runs/:id/cancel', actOn(cancel));
   site.post('/runs/:id/resolve', async (request, reply) => {
-    if (['sent', 'not-sent'].includes(fieldOf(request.body, 'became'))) return resolve(request, reply);
+    const became = fieldOf(request.body, 'became');
+    if (became === 'sent' || became === 'not-sent') return actOn(resolve(became === 'sent'))(request, reply);
     const detail = 'Say whether it was sent: became=sent or became=not-sent.';
     return sendProblem(request, reply, {
       status: 400,
@@ -108,7 +88,7 @@ export const addRun = (site: FastifyInstance, { ledger, status, desk, codes = me
   });
   site.post('/runs/:id/reveal', async (request, reply) => {
     const id = idOf(request);
-    const run = isRunId(id) ? await revealRun(ledger, id, actorOf(request)) : undefined;
+    const run = isLedgerId(id) ? await revealRun(ledger, id, actorOf(request)) : undefined;
     if (run === undefined) return answerNoRun(request, reply);
     const revealed = presentRevealed(run, await renderAll(ledger, run, desk));
     return show(request, reply, 'run-revealed.njk', { run, revealed });
@@ -118,12 +98,7 @@ export const addRun = (site: FastifyInstance, { ledger, status, desk, codes = me
 const idOf = ({ params }: FastifyRequest): string => (params as { readonly id: string }).id;
 
 const findRun = async (ledger: Ledger, runId: string): Promise<RunStory | undefined> =>
-  isRunId(runId) ? readRun(ledger, runId) : undefined;
-
-const actorOf = (request: FastifyRequest): Actor => {
-  const { kind, name } = principalOf(request);
-  return { kind, name };
-};
+  isLedgerId(runId) ? readRun(ledger, runId) : undefined;
 
 const answerNoRun = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
   sendProblem(request, reply, { status: 404, title: 'There is no such run', back: '/runs' });

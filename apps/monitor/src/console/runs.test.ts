@@ -6,6 +6,7 @@ import {
   type MonitorStage,
   openMonitorStage,
   signIn,
+  textOf,
 } from '../../../../test/support/monitor-stage.js';
 
 let stage: MonitorStage;
@@ -23,7 +24,6 @@ afterAll(() => stage.close());
 
 const get = (path: string): Promise<Response> => fetch(`${url}${path}`, { headers: { cookie, accept: 'text/html' } });
 const read = async (path: string): Promise<string> => (await get(path)).text();
-const textOf = (html: string): string => html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
 const idsOf = (html: string): number[] =>
   [...html.matchAll(/<th class="id"[^>]*><a href="\/runs\/(\d+)"/g)].map(([, id]) => Number(id));
 const linkOf = (html: string, text: string): string | undefined =>

@@ -4,11 +4,11 @@ import { cancelRuns, readLanes, readRuns, readTasks, retryRuns } from '@quailrun
 import { messageCodes } from '@quailrunner/twilio';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../problem.js';
-import { principalOf } from '../sign-in/gate.js';
-import { fieldOf, fieldsOf } from './forms.js';
+import { actorOf } from '../sign-in/gate.js';
+import { fieldOf, fieldsOf, isLedgerId } from './forms.js';
 import { parseSearch, searchPath } from './parse-search.js';
 import { presentRuns, runsShown } from './present-runs.js';
-import { addRun, isRunId, type RunDeps } from './run.js';
+import { addRun, type RunDeps } from './run.js';
 import { goTo, showPage } from './show-page.js';
 import { formatCount } from './words.js';
 
@@ -28,10 +28,9 @@ export const addRuns = (site: FastifyInstance, deps: RunDeps): void => {
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const chosen = [...new Set(fieldsOf(request.body, 'run'))];
       if (chosen.length === 0) return refuse(request, reply, 'No run is chosen', 'Tick the boxes of some runs first.');
-      if (chosen.length > mostChosen || !chosen.every(isRunId))
+      if (chosen.length > mostChosen || !chosen.every(isLedgerId))
         return refuse(request, reply, 'These can’t be taken', `At most ${mostChosen} runs at once, by their ids.`);
-      const { kind, name } = principalOf(request);
-      const changed = await act(chosen, { kind, name });
+      const changed = await act(chosen, actorOf(request));
       status.forget();
       const back = await search(new URLSearchParams(fieldOf(request.body, 'back').split('?')[1] ?? ''), deps);
       const { values, before } = back.search;

@@ -1,4 +1,4 @@
-import { createUser, hashPassword, readTask, readTasks, saveTask } from '@quailrunner/ledger';
+import { readTask, readTasks, saveTask } from '@quailrunner/ledger';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ann, createTestDatabase } from '../../../../test/support/index.js';
 import {
@@ -10,6 +10,8 @@ import {
   openMonitorStage,
   postForm,
   signIn,
+  signInNew,
+  textOf,
 } from '../../../../test/support/monitor-stage.js';
 
 let stage: MonitorStage;
@@ -27,10 +29,8 @@ beforeAll(async () => {
     insert into public.users values (1, '${canaries.phone}', '${canaries.firstName}'), (2, 'x', 'Bo')`);
   await endRuns(stage, await claimRuns(stage.ledger, 'welcome-sms', 30), { completed: 12, failed: 3 });
   url = (await stage.startMonitor({ sources: { default: source.url }, secrets: {} })).url;
-  const passwordHash = await hashPassword('a viewer may look');
-  await createUser(stage.ledger, { name: 'vera', role: 'viewer', passwordHash }, ann);
   admin = await signIn(url, stage.password);
-  viewer = await signIn(url, 'a viewer may look', 'vera');
+  viewer = await signInNew(stage, url, { name: 'vera', role: 'viewer' });
 });
 afterAll(async () => {
   await stage.close();
@@ -40,11 +40,6 @@ afterAll(async () => {
 const get = (path: string, cookie = admin, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`${url}${path}`, { headers: { cookie, ...headers }, redirect: 'manual' });
 const read = async (path: string, cookie = admin): Promise<string> => (await get(path, cookie)).text();
-const textOf = (html: string): string =>
-  html
-    .replaceAll(/<[^>]+>/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll('&quot;', '"');
 
 describe('a task’s page', () => {
   it('shows to whom, what, how it goes, and what failed with an example', async () => {
@@ -119,6 +114,11 @@ describe('a person', () => {
   it('tries it with a number of their own, and is told what is wrong with that', async () => {
     const wrong = await postForm(`${url}/tasks/welcome-sms/send-test`, admin, { to: '12' });
     expect([wrong.status, textOf(await wrong.text())]).toEqual([422, expect.stringContaining('No test was sent')]);
+    const nobody = await postForm(`${url}/tasks/welcome-sms/send-test`, admin, { to: '+4915112345600', entity: 'ada' });
+    expect([nobody.status, textOf(await nobody.text())]).toEqual([
+      422,
+      expect.stringContaining('the key of an entity'),
+    ]);
     const answer = await postForm(`${url}/tasks/welcome-sms/send-test`, admin, { to: '+4915112345600', entity: '1' });
     expect([answer.status, answer.headers.get('location')]).toEqual([303, expect.stringMatching(/^\/runs\/\d+$/)]);
     expect((await readTasks(stage.ledger)).map(({ name }) => name)).not.toContain('welcome-sms~test');

@@ -1,6 +1,6 @@
 /** `/tasks`: what is sent to whom. The list, a task's page, and what a person does about it: pause, resume, try it. */
 import { formatTaskFile } from '@quailrunner/config';
-import { ProblemsError, type TaskDefinition } from '@quailrunner/domain';
+import type { TaskDefinition } from '@quailrunner/domain';
 import { sendTest } from '@quailrunner/engine';
 import {
   type Ledger,
@@ -14,7 +14,8 @@ import {
 } from '@quailrunner/ledger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../problem.js';
-import { principalOf, reaches } from '../sign-in/gate.js';
+import { orProblems } from '../problems-in.js';
+import { actorOf, forOperators, principalOf, reaches } from '../sign-in/gate.js';
 import type { Desk } from './desk.js';
 import { fieldOf } from './forms.js';
 import { openFailures, type ReadFailures } from './open-failures.js';
@@ -84,7 +85,7 @@ export const addTasks = (site: FastifyInstance, given: TasksDeps): void => {
   );
   site.get<OfTask>(
     `${path}/:name/file`,
-    { config: { role: 'operator' } },
+    forOperators,
     withTask(ledger, async ({ name, taskId, revision }, _request, reply) => {
       const definition = await readRevision(ledger, taskId, revision);
       reply.header('content-disposition', `attachment; filename="${name}.sql"`).header('cache-control', 'no-store');
@@ -98,7 +99,7 @@ export const addTasks = (site: FastifyInstance, given: TasksDeps): void => {
     site.post<OfTask>(
       `${path}/:name/${act}`,
       withTask(ledger, async ({ name }, request, reply) => {
-        await setTaskState(ledger, name, state, principalOf(request));
+        await setTaskState(ledger, name, state, actorOf(request));
         status.forget();
         return goTo(reply, `${path}/${name}`);
       }),
@@ -157,13 +158,10 @@ const sendTestOf = async (
   const wish = {
     to: fieldOf(request.body, 'to').trim(),
     ...(entityPk === '' ? {} : { entityPk }),
-    by: principalOf(request),
+    by: actorOf(request),
   };
   const deps = { ledger, sources: desk.quickSources, secrets: desk.secrets };
-  try {
-    return goTo(reply, `/runs/${await sendTest(definition, wish, deps)}`);
-  } catch (fault) {
-    if (!(fault instanceof ProblemsError)) throw fault;
-    return sendProblem(request, reply, { status: 422, title: 'No test was sent', errors: fault.problems, back });
-  }
+  const runId = await orProblems(() => sendTest(definition, wish, deps));
+  if (typeof runId === 'string') return goTo(reply, `/runs/${runId}`);
+  return sendProblem(request, reply, { status: 422, title: 'No test was sent', errors: runId.problems, back });
 };

@@ -127,7 +127,8 @@ const requestFact = (revision: number, requests: RunContext['requests']): Fact =
   ...(requests.has(revision) && { href: `#request-${revision}` }),
 });
 
-const workerOf = ({ workerId, workerHost }: AttemptRow): string =>
+/** Where it ran, and which of them. */
+export const workerOf = ({ workerId, workerHost }: Pick<AttemptRow, 'workerId' | 'workerHost'>): string =>
   [workerHost, workerId.slice(0, 8)].filter(Boolean).join(' · ');
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

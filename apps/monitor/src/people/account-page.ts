@@ -12,9 +12,8 @@ import type { Log } from '@quailrunner/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fieldOf } from '../console/forms.js';
 import { goTo, showPage } from '../console/show-page.js';
-import { principalOf } from '../sign-in/gate.js';
+import { forViewers, principalOf } from '../sign-in/gate.js';
 import type { Throttle } from '../sign-in/throttle.js';
-import { forEverybody } from './for.js';
 import type { Refusal } from './refusal.js';
 
 interface Deps {
@@ -39,9 +38,9 @@ export const addAccountPage = (site: FastifyInstance, { ledger, throttle, log }:
       done: done[fieldOf(request.query, 'done')],
     });
 
-  site.get(path, forEverybody, async (request, reply) => show(request, reply));
+  site.get(path, forViewers, async (request, reply) => show(request, reply));
 
-  site.post(`${path}/password`, forEverybody, async (request, reply) => {
+  site.post(`${path}/password`, forViewers, async (request, reply) => {
     const by = principalOf(request);
     const [present, wanted, again] = ['present', 'wanted', 'again'].map((name) => fieldOf(request.body, name));
     const wrong = refusePassword(wanted ?? '');
@@ -62,7 +61,7 @@ export const addAccountPage = (site: FastifyInstance, { ledger, throttle, log }:
     return goTo(reply, `${path}?done=password`);
   });
 
-  site.post(`${path}/sessions/end`, forEverybody, async (request, reply) => {
+  site.post(`${path}/sessions/end`, forViewers, async (request, reply) => {
     const by = principalOf(request);
     const { userId } = request.session.user ?? {};
     if (userId === undefined) throw new Error('unreachable: only a session gets here');

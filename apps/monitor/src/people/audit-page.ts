@@ -2,10 +2,10 @@
 import { acts, formatChange, type Subject, subjectKinds } from '@quailrunner/domain';
 import { type AuditFilter, type AuditRow, type Ledger, readAudit } from '@quailrunner/ledger';
 import type { FastifyInstance } from 'fastify';
-import { fieldOf } from '../console/forms.js';
+import { fieldOf, isLedgerId } from '../console/forms.js';
 import { showPage } from '../console/show-page.js';
 import { toMoment } from '../console/words.js';
-import { forAdmins } from './for.js';
+import { forAdmins } from '../sign-in/gate.js';
 
 const path = '/audit';
 const pageSize = 50;
@@ -43,7 +43,7 @@ const readAsked = (query: unknown): Asked => {
     act: field('act'),
     kind: field('kind'),
     id: field('id'),
-    before: /^\d{1,18}$/.test(before) ? before : '',
+    before: isLedgerId(before) ? before : '',
   };
 };
 

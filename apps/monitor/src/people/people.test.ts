@@ -2,7 +2,13 @@ import { createUser, hashPassword, type Role, readAudit, readTokens, readUsers }
 import type { Log } from '@quailrunner/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ann } from '../../../../test/support/index.js';
-import { type MonitorStage, openMonitorStage, postForm, signIn } from '../../../../test/support/monitor-stage.js';
+import {
+  type MonitorStage,
+  openMonitorStage,
+  postForm,
+  signIn,
+  textOf,
+} from '../../../../test/support/monitor-stage.js';
 
 let stage: MonitorStage;
 let url: string;
@@ -29,7 +35,6 @@ afterAll(() => stage.close());
 
 const read = (path: string, cookie = admin) => fetch(`${url}${path}`, { headers: { cookie }, redirect: 'manual' });
 const textAt = async (path: string, cookie = admin) => textOf(await (await read(path, cookie)).text());
-const textOf = (html: string): string => html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
 const post = (path: string, fields: Record<string, string> = {}, cookie = admin) =>
   postForm(`${url}${path}`, cookie, fields);
 

@@ -5,8 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fieldOf } from '../console/forms.js';
 import { goTo, showPage } from '../console/show-page.js';
 import { toMoment } from '../console/words.js';
-import { principalOf } from '../sign-in/gate.js';
-import { forAdmins } from './for.js';
+import { forAdmins, principalOf } from '../sign-in/gate.js';
 import { nameRule, type Refusal, roleOf, roleRule } from './refusal.js';
 
 interface Deps {

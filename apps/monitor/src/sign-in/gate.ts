@@ -2,7 +2,7 @@
  * The gate: behind it, nothing answers but to a person who signed in, or under /api to whoever holds a token, and nothing
  * that their role doesn't allow. A route is behind it unless it says `config: open`; so is every address that leads nowhere.
  */
-import { type Role, roles } from '@quailrunner/domain';
+import { type Actor, type Role, roles } from '@quailrunner/domain';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isApiPath, sendProblem } from '../problem.js';
 
@@ -28,6 +28,10 @@ declare module 'fastify' {
 }
 
 export const open = { config: { open: true } };
+/** Writes, too. */
+export const forViewers = { config: { role: 'viewer' } } as const;
+export const forOperators = { config: { role: 'operator' } } as const;
+export const forAdmins = { config: { role: 'admin' } } as const;
 
 /** Whose a bearer token is, if anybody's. */
 export type FindToken = (authorization: string | undefined) => Promise<Principal | undefined>;
@@ -54,6 +58,12 @@ export const principalOf = ({ principal }: FastifyRequest): Principal => {
 };
 
 export const reaches = (role: Role, needed: Role): boolean => roles.indexOf(role) >= roles.indexOf(needed);
+
+/** Who asks, as the audit knows them. */
+export const actorOf = (request: FastifyRequest): Actor => {
+  const { kind, name } = principalOf(request);
+  return { kind, name };
+};
 
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
